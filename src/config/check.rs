@@ -1,0 +1,255 @@
+//! From texts to [`Settings`]: every rule about a single value, and the few that tie values together.
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use url::Url;
+
+use super::{
+    ConfigError, DatabaseSettings, ModelChoice, Origin, SearchProvider, Secret, Settings, Stage, TlsMode,
+    WebSettings,
+    database_url::{self, UrlParts},
+    sources::RawSettings,
+};
+
+/// arXiv's terms of use: no more than one request every three seconds.
+const ARXIV_LEAST_INTERVAL: Duration = Duration::from_secs(3);
+
+/// What a connection string without a port means everywhere.
+const POSTGRESQL_PORT: u16 = 5432;
+
+/// Checks everything. The first mistake ends it.
+pub fn check(raw: &RawSettings) -> Result<Settings, ConfigError> {
+    let fields = Fields(raw);
+    let mut warnings = Vec::new();
+    let stage = fields.parse("ENVIRONMENT", stage)?;
+    Ok(Settings {
+        database: database(&fields, stage, &mut warnings)?,
+        stage,
+        health: SocketAddr::new(fields.parse("HOST", ip_address)?, fields.parse("PORT", number::<u16>)?),
+        log_level: fields.parse("LOG_LEVEL", log_level)?,
+        template_parser_model: fields.parse("TEMPLATE_PARSER_MODEL", model)?,
+        email_composer_model: fields.parse("EMAIL_COMPOSER_MODEL", model)?,
+        web: web(&fields)?,
+        poll_interval: fields.parse("POLL_INTERVAL", |v| seconds(v, 0.05, 30.0))?,
+        state_directory: fields.parse("STATE_DIRECTORY", path)?,
+        warnings,
+    })
+}
+
+/// The gathered texts, looked up by name.
+struct Fields<'a>(&'a RawSettings);
+
+impl Fields<'_> {
+    fn get(&self, name: &'static str) -> Option<&str> {
+        self.0.get(name).map(|raw| raw.value.as_str())
+    }
+
+    fn origin(&self, name: &'static str) -> Origin {
+        self.0.get(name).map_or(Origin::Default, |raw| raw.origin.clone())
+    }
+
+    fn bad(&self, name: &'static str, why: String) -> ConfigError {
+        ConfigError::BadValue { origin: self.origin(name), name, why }
+    }
+
+    fn optional<T>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        self.get(name).map(|value| parse(value).map_err(|why| self.bad(name, why))).transpose()
+    }
+
+    fn parse<T>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        self.optional(name, parse)?.ok_or(ConfigError::Missing { name })
+    }
+}
+
+fn database(
+    fields: &Fields<'_>,
+    stage: Stage,
+    warnings: &mut Vec<String>,
+) -> Result<Option<DatabaseSettings>, ConfigError> {
+    let url = fields.optional("DATABASE_URL", database_url::parse)?;
+    if url.is_none() && fields.get("DB_HOST").is_none() {
+        return Ok(None);
+    }
+    let from_url = url.is_some();
+    let url = url.unwrap_or_default();
+    if !url.skipped.is_empty() {
+        warnings.push(format!("DATABASE_URL: unknown parameters skipped: {}", url.skipped.join(", ")));
+    }
+    if from_url && fields.get("DB_HOST").is_some() {
+        warnings.push("DATABASE_URL is set, so DB_HOST and its companions are not used".into());
+    }
+    // With a URL, what it leaves out comes from the defaults, never from parts that belong to another database.
+    let part = |value: Option<String>, name: &'static str| match value {
+        None if !from_url => fields.get(name).map(String::from),
+        value => value,
+    };
+    fields.optional("DB_HOST", host_name)?;
+    let host = part(url.host.clone(), "DB_HOST").ok_or(ConfigError::Missing { name: "DB_HOST" })?;
+    let tls = tls_mode(fields, &url, &host, stage)?;
+    let root_certificates = root_certificates(fields, &url)?;
+    Ok(Some(DatabaseSettings {
+        port: match url.port {
+            Some(port) => port,
+            None if from_url => POSTGRESQL_PORT,
+            None => fields.parse("DB_PORT", number::<u16>)?,
+        },
+        name: part(url.name.clone(), "DB_NAME").unwrap_or_else(|| "postgres".into()),
+        user: match part(url.user.clone(), "DB_USER") {
+            Some(user) => user,
+            None if from_url => return Err(fields.bad("DATABASE_URL", "it names no user".into())),
+            None => return Err(ConfigError::Missing { name: "DB_USER" }),
+        },
+        // A URL without a password may stand where everybody reads it, with the password in its secret file.
+        password: Secret::new(
+            url.password
+                .clone()
+                .or_else(|| fields.get("DB_PASSWORD").map(String::from))
+                .ok_or(ConfigError::Missing { name: "DB_PASSWORD" })?,
+        ),
+        // As in libpq: `require` with a CA file at hand verifies the certificate's origin.
+        tls: if tls == TlsMode::Require && root_certificates.is_some() { TlsMode::VerifyCa } else { tls },
+        root_certificates,
+        connect_timeout: match &url.connect_timeout {
+            Some(value) => seconds(value, 0.05, 60.0).map_err(|why| fields.bad("DATABASE_URL", why))?,
+            None => fields.parse("DB_CONNECT_TIMEOUT", |v| seconds(v, 0.05, 60.0))?,
+        },
+        statement_timeout: fields.parse("DB_STATEMENT_TIMEOUT", milliseconds)?,
+        host,
+    }))
+}
+
+fn tls_mode(fields: &Fields<'_>, url: &UrlParts, host: &str, stage: Stage) -> Result<TlsMode, ConfigError> {
+    let (name, mode) = match &url.sslmode {
+        Some(mode) => (
+            "DATABASE_URL",
+            sslmode(mode).map_err(|why| fields.bad("DATABASE_URL", format!("sslmode: {why}")))?,
+        ),
+        None => ("DB_SSLMODE", fields.parse("DB_SSLMODE", sslmode)?),
+    };
+    let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|a| a.is_loopback());
+    if mode == TlsMode::Disable && !(loopback && stage == Stage::Development) {
+        let why = "disable sends password and e-mails in plain text; it is allowed to a loopback address in \
+                   development only";
+        return Err(fields.bad(name, why.into()));
+    }
+    Ok(mode)
+}
+
+fn root_certificates(fields: &Fields<'_>, url: &UrlParts) -> Result<Option<PathBuf>, ConfigError> {
+    let (name, file) = match &url.sslrootcert {
+        Some(file) => ("DATABASE_URL", Some(PathBuf::from(file))),
+        None => ("DB_SSLROOTCERT", fields.optional("DB_SSLROOTCERT", path)?),
+    };
+    match file {
+        // libpq's word for the system's own store.
+        Some(file) if file.as_os_str() == "system" => Ok(None),
+        Some(file) if !file.is_file() => {
+            Err(fields.bad(name, format!("there is no file {}", file.display())))
+        }
+        file => Ok(file),
+    }
+}
+
+fn web(fields: &Fields<'_>) -> Result<WebSettings, ConfigError> {
+    let arxiv_base_url = fields.parse("ARXIV_BASE_URL", base_url)?;
+    let arxiv_interval = fields.parse("ARXIV_INTERVAL", |v| seconds(v, 0.0, 60.0))?;
+    let is_arxiv = arxiv_base_url.host_str().is_some_and(|h| h == "arxiv.org" || h.ends_with(".arxiv.org"));
+    if is_arxiv && arxiv_interval < ARXIV_LEAST_INTERVAL {
+        return Err(fields.bad("ARXIV_INTERVAL", "arXiv allows one request every 3 seconds".into()));
+    }
+    let allow_private_hosts = |v: &str| v.split(',').map(|block| block.trim().parse()).collect();
+    Ok(WebSettings {
+        search: fields.optional("SEARXNG_URL", base_url)?.map(SearchProvider::Searxng),
+        arxiv_base_url,
+        arxiv_interval,
+        allow_private_hosts: fields.optional("ALLOW_PRIVATE_HOSTS", allow_private_hosts)?.unwrap_or_default(),
+    })
+}
+
+/// People put the whole connection string here, with the password in it; so the text is not repeated.
+fn host_name(value: &str) -> Result<(), String> {
+    match value.contains(['/', '@', ' ']) {
+        true => Err("this is no host name; a whole connection string belongs into DATABASE_URL".into()),
+        false => Ok(()),
+    }
+}
+
+fn stage(value: &str) -> Result<Stage, String> {
+    match value {
+        "development" => Ok(Stage::Development),
+        "production" => Ok(Stage::Production),
+        other => Err(format!("{other:?} is neither development nor production")),
+    }
+}
+
+fn sslmode(value: &str) -> Result<TlsMode, String> {
+    [TlsMode::Disable, TlsMode::Require, TlsMode::VerifyCa, TlsMode::VerifyFull]
+        .into_iter()
+        .find(|mode| mode.as_str() == value)
+        .ok_or_else(|| format!("{value:?} is none of require, verify-ca, verify-full, disable"))
+}
+
+fn model(value: &str) -> Result<ModelChoice, String> {
+    match value {
+        "builtin" => Ok(ModelChoice::Builtin),
+        other => Err(format!("there is no model {other:?}")),
+    }
+}
+
+fn log_level(value: &str) -> Result<log::LevelFilter, String> {
+    value.to_lowercase().parse().map_err(|_| format!("{value:?} is no level"))
+}
+
+fn ip_address(value: &str) -> Result<IpAddr, String> {
+    let value = if value == "localhost" { "127.0.0.1" } else { value };
+    value.parse().map_err(|_| format!("{value:?} is not an IP address; 0.0.0.0 means every interface"))
+}
+
+fn base_url(value: &str) -> Result<Url, String> {
+    match Url::parse(value) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            Err("a user name or password in the address is not supported".into())
+        }
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Ok(url),
+        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => {
+            Err(format!("{value:?} does not begin with http:// or https://"))
+        }
+        Err(e) => Err(format!("{value:?} is not an address: {e}")),
+    }
+}
+
+fn path(value: &str) -> Result<PathBuf, String> {
+    Ok(PathBuf::from(value))
+}
+
+fn number<T: FromStr>(value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("{value:?} is not a number that fits"))
+}
+
+fn seconds(value: &str, least: f64, most: f64) -> Result<Duration, String> {
+    let seconds: f64 = number(value)?;
+    if !(least..=most).contains(&seconds) {
+        return Err(format!("{value} is not between {least} and {most} seconds"));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn milliseconds(value: &str) -> Result<Duration, String> {
+    let milliseconds: u64 = number(value)?;
+    if !(10..=120_000).contains(&milliseconds) {
+        return Err(format!("{value} is not between 10 and 120000 milliseconds"));
+    }
+    Ok(Duration::from_millis(milliseconds))
+}

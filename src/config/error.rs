@@ -1,0 +1,128 @@
+//! What can be wrong with the settings, each with its place and its remedy.
+use std::{fmt, path::PathBuf};
+
+/// Where the value of a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// The configuration file.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+    },
+    /// A secret file.
+    SecretFile(PathBuf),
+    /// An environment variable.
+    Environment,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),
+            Origin::SecretFile(path) => write!(f, "{}", path.display()),
+            Origin::Environment => f.write_str("environment"),
+        }
+    }
+}
+
+/// A mistake in the settings. `Display` says what and where; [`ConfigError::remedy`] what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A file that cannot be read.
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
+    /// The configuration file is not TOML.
+    Syntax {
+        /// Where.
+        origin: Origin,
+        /// What the parser says.
+        message: String,
+    },
+    /// A key that no setting has.
+    UnknownKey {
+        /// Where.
+        origin: Origin,
+        /// The key as written.
+        key: String,
+        /// The nearest known key.
+        nearest: Option<String>,
+    },
+    /// A secret in the configuration file, which everybody may read.
+    SecretInFile {
+        /// Where.
+        origin: Origin,
+        /// The setting.
+        name: &'static str,
+    },
+    /// A value that does not fit.
+    BadValue {
+        /// Where it came from.
+        origin: Origin,
+        /// The setting.
+        name: &'static str,
+        /// What is wrong with it; never the value of a secret.
+        why: String,
+    },
+    /// A setting that is needed and not there.
+    Missing {
+        /// The setting.
+        name: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// What to do about it, in one sentence.
+    pub fn remedy(&self) -> String {
+        match self {
+            ConfigError::Unreadable { .. } => {
+                "check the path and its permissions; settings of the service are read with sudo".into()
+            }
+            ConfigError::Syntax { .. } => {
+                "write one `name = value` a line, texts in double quotes, comments behind #".into()
+            }
+            ConfigError::UnknownKey { nearest: Some(nearest), .. } => format!("did you mean {nearest}?"),
+            ConfigError::UnknownKey { nearest: None, .. } => "`scribe config show` lists every setting".into(),
+            ConfigError::SecretInFile { name, .. } => {
+                let file = name.to_lowercase();
+                format!("put it alone into the file secrets/{file} beside the configuration, mode 0600")
+            }
+            ConfigError::BadValue { name, .. } => match super::table::setting(name) {
+                Some(setting) => format!("{name}: {}", setting.help),
+                None => "`scribe config show` lists every setting".into(),
+            },
+            ConfigError::Missing { name: "DB_HOST" } => {
+                "set DATABASE_URL, or DB_HOST, DB_USER and DB_PASSWORD (Supabase: Connect, transaction pooler)".into()
+            }
+            ConfigError::Missing { name } => format!("set {name}"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigError::Unreadable { path, cause } => write!(f, "cannot read {}: {cause}", path.display()),
+            ConfigError::Syntax { origin, message } => write!(f, "{origin}: {message}"),
+            ConfigError::UnknownKey { origin, key, .. } => write!(f, "{origin}: there is no setting {key:?}"),
+            ConfigError::SecretInFile { origin, name } => {
+                write!(f, "{origin}: {name} is a secret, and everybody may read this file")
+            }
+            ConfigError::BadValue { origin, name, why } => write!(f, "{name} ({origin}): {why}"),
+            ConfigError::Missing { name: "DB_HOST" } => f.write_str("no database is configured"),
+            ConfigError::Missing { name } => write!(f, "{name} is not set"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}

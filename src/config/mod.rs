@@ -1,0 +1,167 @@
+//! Settings: gathered from their sources, checked once, and from then on plain data that cannot be wrong.
+//!
+//! [`sources`] finds texts and remembers where each stood; `check` turns them into [`Settings`].
+mod check;
+mod database_url;
+mod error;
+mod ip_block;
+mod secret;
+pub mod sources;
+mod table;
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+pub use error::{ConfigError, Origin};
+pub use ip_block::IpBlock;
+pub use secret::Secret;
+pub use sources::Environment;
+pub use table::SETTINGS;
+use url::Url;
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The database; `None` where none is configured, which `compose` does not mind.
+    pub database: Option<DatabaseSettings>,
+    /// Development or production.
+    pub stage: Stage,
+    /// Where `/health` answers.
+    pub health: SocketAddr,
+    /// The least important log line that is written.
+    pub log_level: log::LevelFilter,
+    /// Who reads templates and pages.
+    pub template_parser_model: ModelChoice,
+    /// Who chooses the values.
+    pub email_composer_model: ModelChoice,
+    /// The web side.
+    pub web: WebSettings,
+    /// The longest pause between two looks at an empty queue.
+    pub poll_interval: Duration,
+    /// Where the daemon remembers its run.
+    pub state_directory: PathBuf,
+    /// What is odd and not wrong, for people.
+    pub warnings: Vec<String>,
+}
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct DatabaseSettings {
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Database name.
+    pub name: String,
+    /// Role; on Supavisor `role.project`.
+    pub user: String,
+    /// Its password.
+    pub password: Secret,
+    /// How the connection is protected.
+    pub tls: TlsMode,
+    /// CA certificates to verify with, instead of the system's.
+    pub root_certificates: Option<PathBuf>,
+    /// From the name look-up to the end of the login.
+    pub connect_timeout: Duration,
+    /// One statement, enforced by the server; scribe's own deadline is a little longer.
+    pub statement_timeout: Duration,
+}
+
+/// How a connection to the database is protected, in the words of `sslmode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsMode {
+    /// Plain text; only to a loopback address, only in development.
+    Disable,
+    /// Encrypted, but open to an interceptor: nothing is verified.
+    Require,
+    /// Encrypted, and the certificate comes from a trusted CA.
+    VerifyCa,
+    /// Encrypted, and the certificate comes from a trusted CA and names the host.
+    VerifyFull,
+}
+
+impl TlsMode {
+    /// The word of `sslmode`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TlsMode::Disable => "disable",
+            TlsMode::Require => "require",
+            TlsMode::VerifyCa => "verify-ca",
+            TlsMode::VerifyFull => "verify-full",
+        }
+    }
+}
+
+impl fmt::Display for DatabaseSettings {
+    /// The connection string with its password masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DatabaseSettings { user, host, port, name, tls, .. } = self;
+        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        write!(f, "postgresql://{user}:***@{host}:{port}/{name}?sslmode={}", tls.as_str())
+    }
+}
+
+/// Where scribe runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// A person's own machine.
+    Development,
+    /// A Pi that nobody watches.
+    Production,
+}
+
+impl Stage {
+    /// As it is written in ENVIRONMENT and shown in `/health`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Development => "development",
+            Stage::Production => "production",
+        }
+    }
+}
+
+/// A model, by its provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// Rules; no key, no network.
+    Builtin,
+}
+
+/// What the web side needs to know.
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    /// Where searches go; `None` means that nothing is searched.
+    pub search: Option<SearchProvider>,
+    /// The arXiv API, without `/api/query`.
+    pub arxiv_base_url: Url,
+    /// The least time between two requests to arXiv.
+    pub arxiv_interval: Duration,
+    /// Addresses in private ranges that pages may be read from; for tests.
+    pub allow_private_hosts: Vec<IpBlock>,
+}
+
+/// A search provider and what it needs.
+#[derive(Debug, Clone)]
+pub enum SearchProvider {
+    /// A SearXNG server, by its base URL.
+    Searxng(Url),
+}
+
+impl Settings {
+    /// Gathers and checks all settings.
+    pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Settings, ConfigError> {
+        check::check(&sources::gather(file, environment)?)
+    }
+
+    /// The database, or the error that says how to configure one.
+    pub fn database(&self) -> Result<&DatabaseSettings, ConfigError> {
+        self.database.as_ref().ok_or(ConfigError::Missing { name: "DB_HOST" })
+    }
+}
+
+#[cfg(test)]
+mod tests;

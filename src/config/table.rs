@@ -1,0 +1,58 @@
+//! The one table of settings: what exists, what it defaults to, and what it means.
+
+/// One setting. Its name is that of the environment variable; in `scribe.toml` and as a secret file it is the same in
+/// lower case.
+#[derive(Debug)]
+pub struct Setting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// Whether it may only stand in a secret file or the environment, and is never shown.
+    pub secret: bool,
+    /// What holds when nobody sets it.
+    pub default: Option<&'static str>,
+    /// One line for people.
+    pub help: &'static str,
+}
+
+const fn plain(name: &'static str, default: Option<&'static str>, help: &'static str) -> Setting {
+    Setting { name, secret: false, default, help }
+}
+
+const fn secret(name: &'static str, help: &'static str) -> Setting {
+    Setting { name, secret: true, default: None, help }
+}
+
+/// Every setting there is, in the order in which people read them.
+pub static SETTINGS: &[Setting] = &[
+    secret("DATABASE_URL", "postgresql://user:password@host:port/name, instead of the DB_ parts"),
+    plain("DB_USER", None, "database user; on Supabase's pooler postgres.<project>"),
+    secret("DB_PASSWORD", "database password"),
+    plain("DB_HOST", None, "database host"),
+    plain("DB_PORT", Some("6543"), "database port; 6543 is Supabase's transaction pooler"),
+    plain("DB_NAME", Some("postgres"), "database name"),
+    plain(
+        "DB_SSLMODE",
+        Some("require"),
+        "require, verify-ca or verify-full; disable: loopback in development only",
+    ),
+    plain("DB_SSLROOTCERT", None, "file of CA certificates (PEM) to verify the database with"),
+    plain("DB_CONNECT_TIMEOUT", Some("30"), "seconds until a connection must stand, name to login"),
+    plain("DB_STATEMENT_TIMEOUT", Some("30000"), "milliseconds that one statement may take"),
+    plain("ENVIRONMENT", Some("development"), "development or production"),
+    plain("HOST", Some("0.0.0.0"), "address on which /health answers"),
+    plain("PORT", Some("8000"), "port on which /health answers; 0 takes any free one"),
+    plain("LOG_LEVEL", Some("info"), "error, warn, info, debug or trace"),
+    plain("TEMPLATE_PARSER_MODEL", Some("builtin"), "who reads templates and pages: builtin"),
+    plain("EMAIL_COMPOSER_MODEL", Some("builtin"), "who chooses the values: builtin"),
+    plain("SEARXNG_URL", None, "base address of the SearXNG server to search with"),
+    plain("ARXIV_BASE_URL", Some("https://export.arxiv.org"), "the arXiv API"),
+    plain("ARXIV_INTERVAL", Some("3"), "seconds between two requests to arXiv, at least 3 for arXiv itself"),
+    plain("POLL_INTERVAL", Some("5"), "seconds between two looks at an empty queue, at most 30"),
+    plain("STATE_DIRECTORY", Some("/var/lib/scribe"), "where scribe remembers its run across restarts"),
+    plain("ALLOW_PRIVATE_HOSTS", None, "private addresses or blocks that pages may be read from, for tests"),
+];
+
+/// The setting of that name, as it is written in the environment.
+pub fn setting(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|s| s.name == name)
+}

@@ -1,0 +1,155 @@
+//! Settings from real files in a directory of each test's own.
+use std::{collections::HashMap, fs, path::PathBuf};
+
+use super::*;
+
+/// A configuration file, its secrets and an environment.
+struct Fixture {
+    directory: PathBuf,
+    environment: HashMap<String, String>,
+}
+
+impl Fixture {
+    fn new(toml: &str) -> Fixture {
+        let directory = std::env::temp_dir().join(format!("scribe-config-{}", uuid::Uuid::new_v4()));
+        fs::create_dir_all(directory.join("secrets")).unwrap();
+        fs::write(directory.join("scribe.toml"), toml).unwrap();
+        Fixture { directory, environment: HashMap::new() }
+    }
+
+    fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.into(), value.into());
+        self
+    }
+
+    fn secret(self, name: &str, value: &str) -> Self {
+        fs::write(self.directory.join("secrets").join(name), value).unwrap();
+        self
+    }
+
+    fn load(&self) -> Result<Settings, ConfigError> {
+        let environment = |name: &str| self.environment.get(name).cloned();
+        Settings::load(Some(&self.directory.join("scribe.toml")), &environment)
+    }
+
+    fn error(&self) -> String {
+        let error = self.load().expect_err("these settings are wrong");
+        format!("{error}; {}", error.remedy()).replace(&self.directory.display().to_string(), "DIR")
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+const DATABASE: &str = "db_host = \"db.example\"\ndb_user = \"scribe\"\n";
+
+#[test]
+fn environment_beats_secret_file_beats_toml_beats_default() {
+    let fixture = Fixture::new("port = 8001\nlog_level = \"warn\"\n").env("PORT", "8002");
+    let settings = fixture.load().unwrap();
+    assert_eq!(settings.health.port(), 8002);
+    assert_eq!(settings.log_level, log::LevelFilter::Warn);
+    assert_eq!(settings.poll_interval, Duration::from_secs(5));
+
+    let fixture = Fixture::new(DATABASE).secret("db_password", "from-file\n");
+    assert_eq!(fixture.load().unwrap().database.unwrap().password.expose(), "from-file");
+    let fixture = fixture.env("DB_PASSWORD", "from-environment");
+    assert_eq!(fixture.load().unwrap().database.unwrap().password.expose(), "from-environment");
+}
+
+#[test]
+fn systemds_copy_of_the_secrets_comes_first() {
+    let fixture = Fixture::new(DATABASE).secret("db_password", "beside the file");
+    let credentials = fixture.directory.join("credentials");
+    fs::create_dir(&credentials).unwrap();
+    fs::write(credentials.join("db_password"), "from systemd").unwrap();
+    let fixture = fixture.env("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap());
+    assert_eq!(fixture.load().unwrap().database.unwrap().password.expose(), "from systemd");
+}
+
+#[test]
+fn a_mistake_names_file_line_and_column_and_the_remedy() {
+    let cases = [
+        ("a = [\n", "DIR/scribe.toml:1:"),
+        ("port = 8000\nprot = 1\n", "DIR/scribe.toml:2:1: there is no setting \"prot\"; did you mean port?"),
+        ("port = 80000\n", "PORT (DIR/scribe.toml:1:8): \"80000\" is not a number that fits"),
+        ("db_password = \"x\"\n", "DIR/scribe.toml:1:1: DB_PASSWORD is a secret"),
+        ("# é\nlog_level = \"loud\"\n", "LOG_LEVEL (DIR/scribe.toml:2:13): \"loud\" is no level"),
+        ("port = { a = 1 }\n", "PORT (DIR/scribe.toml:1:8): neither a text nor a number"),
+        ("poll_interval = 31\n", "31 is not between 0.05 and 30 seconds"),
+        ("email_composer_model = \"oracle:9\"\n", "there is no model \"oracle:9\""),
+        ("arxiv_interval = 1\n", "arXiv allows one request every 3 seconds"),
+    ];
+    for (toml, expected) in cases {
+        let error = Fixture::new(toml).error();
+        assert!(error.contains(expected), "{toml:?} gave {error:?}");
+    }
+}
+
+#[test]
+fn plain_text_to_a_database_is_refused_except_to_loopback_in_development() {
+    let disabled = format!("{DATABASE}db_sslmode = \"disable\"\n");
+    let fixture = Fixture::new(&disabled).env("DB_PASSWORD", "x");
+    assert!(fixture.error().contains("plain text"));
+    let fixture = fixture.env("DB_HOST", "127.0.0.1");
+    assert_eq!(fixture.load().unwrap().database.unwrap().tls, TlsMode::Disable);
+    let fixture = fixture.env("ENVIRONMENT", "production");
+    assert!(fixture.error().contains("plain text"));
+    let url = Fixture::new("").env("DATABASE_URL", "postgres://u:hunter2@db.example/d?sslmode=disable");
+    assert!(url.error().contains("plain text") && !url.error().contains("hunter2"));
+}
+
+#[test]
+fn a_database_url_replaces_all_parts() {
+    let fixture = Fixture::new(&format!("{DATABASE}db_name = \"other\"\ndb_port = 1\n"))
+        .env("DATABASE_URL", "postgresql://me:pw@pooler.example:6543?sslmode=verify-full&pgbouncer=true");
+    let settings = fixture.load().unwrap();
+    let database = settings.database.unwrap();
+    assert_eq!(database.to_string(), "postgresql://me:***@pooler.example:6543/postgres?sslmode=verify-full");
+    assert!(settings.warnings.iter().any(|w| w.contains("pgbouncer")), "{:?}", settings.warnings);
+    let split = Fixture::new("").env("DATABASE_URL", "postgresql://me@db.example/d").env("DB_PASSWORD", "pw");
+    assert_eq!(split.load().unwrap().database.unwrap().password.expose(), "pw");
+    let portless = fixture.env("DATABASE_URL", "postgresql://me:pw@db.example/d").load().unwrap();
+    assert_eq!(portless.database.unwrap().port, 5432);
+}
+
+#[test]
+fn no_secret_shows_in_debug_output() {
+    let fixture = Fixture::new(DATABASE).env("DB_PASSWORD", "hunter2");
+    assert!(!format!("{:?}", fixture.load().unwrap()).contains("hunter2"));
+}
+
+#[test]
+fn a_connection_string_in_the_wrong_place_is_not_repeated() {
+    for name in ["DB_HOST", "SEARXNG_URL"] {
+        let error = Fixture::new("").env(name, "http://u:hunter2@h.example:6543/d").error();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn require_with_a_ca_file_verifies_as_libpq_does() {
+    let fixture = Fixture::new(DATABASE).env("DB_PASSWORD", "x");
+    assert_eq!(fixture.load().unwrap().database.unwrap().tls, TlsMode::Require);
+    let ca = fixture.directory.join("ca.pem").display().to_string();
+    let fixture = fixture.env("DB_SSLROOTCERT", &ca);
+    assert!(fixture.error().contains("there is no file DIR/ca.pem"));
+    fs::write(&ca, "").unwrap();
+    assert_eq!(fixture.load().unwrap().database.unwrap().tls, TlsMode::VerifyCa);
+}
+
+#[test]
+fn without_a_database_the_error_says_how_to_configure_one() {
+    let settings = Fixture::new("").load().unwrap();
+    let error = settings.database().unwrap_err();
+    assert!(error.remedy().contains("DATABASE_URL"));
+}
+
+#[test]
+fn a_named_configuration_file_must_exist() {
+    let error = Settings::load(Some(Path::new("/nonexistent/scribe.toml")), &|_| None).unwrap_err();
+    assert!(error.to_string().contains("cannot read /nonexistent/scribe.toml"), "{error}");
+}

@@ -1,0 +1,24 @@
+//! Scribe writes personalised e-mails to researchers: it takes rows from a PostgreSQL queue, researches each
+//! recipient, fills the sender's template with what it found, and stores the e-mail with its sources.
+//!
+//! # The map, in the order in which to read it
+//!
+//! * [`queue`]: the life of an item, decisions without I/O.
+//! * [`pipeline`]: from a request to a draft in four steps, each a plain function with its own type.
+//! * [`model`]: who reads and writes for the pipeline; `builtin` needs no key and no network.
+//! * [`web`]: everything outbound over HTTP: search, pages, arXiv.
+//! * [`database`]: the only way to PostgreSQL: one fresh TLS connection per unit of work, one deadline over all of it.
+//! * [`daemon`]: the worker thread that joins the above, and the main thread that answers `/health` and signals.
+//! * [`cli`]: one file per command group; the only place that prints.
+//! * [`text`]: what all of them need to know about words and names, and how text from strangers is made harmless.
+//! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us.
+//!
+//! Data flows one way: `cli` and `daemon` use `pipeline`, `database` and `queue`; `pipeline` uses `model` and
+//! `web`; `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error). `pipeline`, `model`
+//! and `web` know no SQL, `database` knows no HTTP, `queue` knows neither.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod condition;
+pub mod config;
+pub mod text;
