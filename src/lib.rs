@@ -22,3 +22,4 @@
 pub mod condition;
 pub mod config;
 pub mod text;
+pub mod web;

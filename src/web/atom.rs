@@ -1,0 +1,235 @@
+//! arXiv's Atom feeds to papers, in one pass.
+//!
+//! Elements are known by namespace and local name, never by prefix. An entry that lacks what a paper needs is left
+//! out; a feed that is no XML is an error.
+use std::io::BufRead;
+
+use quick_xml::{
+    NsReader, XmlVersion,
+    escape::resolve_predefined_entity,
+    events::{BytesRef, BytesStart, Event},
+    name::{Namespace, ResolveResult},
+};
+
+use super::{Paper, WebError, client};
+use crate::text::one_line;
+
+const ATOM: &str = "http://www.w3.org/2005/Atom";
+const OPENSEARCH: &str = "http://a9.com/-/spec/opensearch/1.1/";
+const ARXIV: &str = "http://arxiv.org/schemas/atom";
+/// Years in which a paper can have appeared: some were added that are older than arXiv itself (1991).
+const YEARS: std::ops::RangeInclusive<u16> = 1985..=2100;
+
+/// What a feed holds.
+#[derive(Debug, Default)]
+pub(super) struct Feed {
+    /// The papers in the feed's order.
+    pub(super) papers: Vec<Paper>,
+    total: u64,
+    entries: usize,
+}
+
+impl Feed {
+    /// Whether the feed speaks of results and holds none, as arXiv's sometimes do.
+    pub(super) fn is_hollow(&self) -> bool {
+        self.entries == 0 && self.total > 0
+    }
+}
+
+/// Reads a feed.
+///
+/// # Errors
+/// `Failed` for arXiv's error feed, `Unreadable` for what is no whole feed, `Unreachable` where the reader fails.
+pub(super) fn parse(host: &str, body: impl BufRead) -> Result<Feed, WebError> {
+    let unreadable = |cause: String| {
+        WebError::Unreadable(client::message(&format!("{host} sent no readable feed: {cause}")))
+    };
+    let mut reader = NsReader::from_reader(body);
+    let mut state = State::default();
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        let (namespace, event) =
+            reader.read_resolved_event_into(&mut buffer).map_err(|error| match error {
+                quick_xml::Error::Io(cause) => WebError::Unreachable(client::message(&format!(
+                    "the answer of {host} broke off: {cause}"
+                ))),
+                error => unreadable(error.to_string()),
+            })?;
+        match event {
+            Event::Start(tag) => state.start(element(&namespace, &tag), &tag),
+            Event::Empty(tag) => {
+                state.start(element(&namespace, &tag), &tag);
+                state.end(host)?;
+            }
+            Event::End(_) => state.end(host)?,
+            Event::Text(text) => state.text.push_str(&text.xml10_content()),
+            Event::CData(text) => state.text.push_str(&text.xml10_content()),
+            Event::GeneralRef(name) => {
+                let text = referent(&name).ok_or_else(|| unreadable(format!("what is &{};?", &*name)))?;
+                state.text.push_str(&text);
+            }
+            Event::Eof => break,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+        }
+    }
+    if !state.is_feed || !state.path.is_empty() {
+        return Err(unreadable("it is no Atom feed, or breaks off".to_owned()));
+    }
+    Ok(state.feed)
+}
+
+/// What a character reference or one of XML's own entities stands for; a feed declares no others.
+fn referent(name: &BytesRef<'_>) -> Option<String> {
+    match name.resolve_char_ref() {
+        Ok(Some(c)) => Some(c.into()),
+        Ok(None) => resolve_predefined_entity(name).map(str::to_owned),
+        Err(_) => None,
+    }
+}
+
+/// The elements that matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Feed,
+    Entry,
+    Id,
+    Title,
+    Summary,
+    Published,
+    Author,
+    Name,
+    Category,
+    PrimaryCategory,
+    TotalResults,
+    Other,
+}
+
+fn element(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Element {
+    let ResolveResult::Bound(Namespace(namespace)) = namespace else { return Element::Other };
+    match (*namespace, tag.local_name().as_ref()) {
+        (ATOM, "feed") => Element::Feed,
+        (ATOM, "entry") => Element::Entry,
+        (ATOM, "id") => Element::Id,
+        (ATOM, "title") => Element::Title,
+        (ATOM, "summary") => Element::Summary,
+        (ATOM, "published") => Element::Published,
+        (ATOM, "author") => Element::Author,
+        (ATOM, "name") => Element::Name,
+        (ATOM, "category") => Element::Category,
+        (ARXIV, "primary_category") => Element::PrimaryCategory,
+        (OPENSEARCH, "totalResults") => Element::TotalResults,
+        _ => Element::Other,
+    }
+}
+
+/// An entry as it stands in the feed.
+#[derive(Debug, Default)]
+struct Entry {
+    id: String,
+    title: String,
+    summary: String,
+    published: String,
+    authors: Vec<String>,
+    primary_category: Option<String>,
+    categories: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    feed: Feed,
+    is_feed: bool,
+    entry: Entry,
+    /// The elements that are open.
+    path: Vec<Element>,
+    /// The text since the last start of an element.
+    text: String,
+}
+
+impl State {
+    fn start(&mut self, element: Element, tag: &BytesStart<'_>) {
+        self.text.clear();
+        match (self.path.as_slice(), element) {
+            ([], Element::Feed) => self.is_feed = true,
+            ([Element::Feed], Element::Entry) => self.entry = Entry::default(),
+            ([Element::Feed, Element::Entry], Element::Category) => self.entry.categories.extend(term(tag)),
+            ([Element::Feed, Element::Entry], Element::PrimaryCategory) => {
+                self.entry.primary_category = term(tag);
+            }
+            _ => {}
+        }
+        self.path.push(element);
+    }
+
+    fn end(&mut self, host: &str) -> Result<(), WebError> {
+        use Element as E;
+        let text = std::mem::take(&mut self.text);
+        match self.path.as_slice() {
+            [E::Feed, E::TotalResults] => self.feed.total = text.trim().parse().unwrap_or_default(),
+            [E::Feed, E::Entry, E::Id] => self.entry.id = one_line(&text),
+            [E::Feed, E::Entry, E::Title] => self.entry.title = one_line(&text),
+            [E::Feed, E::Entry, E::Summary] => self.entry.summary = one_line(&text),
+            [E::Feed, E::Entry, E::Published] => self.entry.published = one_line(&text),
+            [E::Feed, E::Entry, E::Author, E::Name] => self.entry.authors.push(one_line(&text)),
+            [E::Feed, E::Entry] => {
+                let entry = std::mem::take(&mut self.entry);
+                if entry.id.contains("/api/errors#") {
+                    return Err(WebError::Failed(client::message(&format!(
+                        "{host} says: {}",
+                        entry.summary
+                    ))));
+                }
+                self.feed.entries += 1;
+                self.feed.papers.extend(paper(entry));
+            }
+            _ => {}
+        }
+        self.path.pop();
+        Ok(())
+    }
+}
+
+fn term(tag: &BytesStart<'_>) -> Option<String> {
+    let mut attributes = tag.attributes();
+    let term = attributes.with_checks(false).flatten().find(|a| a.key.as_ref() == "term")?;
+    let term = one_line(&term.normalized_value(XmlVersion::Implicit1_0).ok()?);
+    (!term.is_empty()).then_some(term)
+}
+
+/// The paper of an entry; `None` where the entry has no id of a paper, no title, or no date that can be true.
+fn paper(entry: Entry) -> Option<Paper> {
+    let id = version_free(entry.id.split_once("/abs/")?.1)?;
+    let year = entry.published.get(..4)?.parse().ok().filter(|year| YEARS.contains(year))?;
+    if entry.title.is_empty() || entry.published.as_bytes().get(4) != Some(&b'-') {
+        return None;
+    }
+    let mut categories: Vec<_> = entry.primary_category.into_iter().collect();
+    for category in entry.categories {
+        if !categories.contains(&category) {
+            categories.push(category);
+        }
+    }
+    Some(Paper {
+        title: entry.title,
+        url: format!("https://arxiv.org/abs/{id}"),
+        year,
+        published: entry.published,
+        authors: entry.authors.into_iter().filter(|name| !name.is_empty()).collect(),
+        summary: entry.summary,
+        categories,
+    })
+}
+
+/// `2610.01234v2` → `2610.01234`, `hep-ex/0307015v1` → `hep-ex/0307015`; `None` for what is no id.
+fn version_free(id: &str) -> Option<&str> {
+    let stem = match id.rsplit_once('v') {
+        Some((stem, version)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => stem,
+        _ => id,
+    };
+    let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'/');
+    (stem.bytes().any(|b| b.is_ascii_digit()) && stem.bytes().all(known)).then_some(stem)
+}
+
+#[cfg(test)]
+#[path = "atom_tests.rs"]
+mod tests;

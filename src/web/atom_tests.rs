@@ -1,0 +1,172 @@
+//! Feeds in the shapes that arXiv sends, and in shapes that it should not.
+use proptest::prelude::*;
+
+use super::*;
+
+const FEED: &str = r#"<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+  <id>https://arxiv.org/api/handwritten</id>
+  <title>arXiv Query: search_query=au:"Ada Example"&amp;start=0&amp;max_results=25</title>
+  <updated>2026-11-20T00:00:00Z</updated>
+  <link href="https://arxiv.org/api/query?search_query=au:%22Ada+Example%22&amp;start=0" type="application/atom+xml"/>
+  <opensearch:itemsPerPage>25</opensearch:itemsPerPage>
+  <opensearch:totalResults>2</opensearch:totalResults>
+  <opensearch:startIndex>0</opensearch:startIndex>
+  <entry>
+    <id>http://arxiv.org/abs/2610.01234v2</id>
+    <title>Wake recovery in dense tidal arrays: a
+  $k$-$\epsilon$ study of x &lt; y &#233; <![CDATA[& more]]></title>
+    <updated>2026-10-12T09:00:00Z</updated>
+    <link href="https://arxiv.org/abs/2610.01234v2" rel="alternate" type="text/html"/>
+    <summary>  We study wake recovery &amp; array
+layout.
+</summary>
+    <category term="76-10" scheme="http://arxiv.org/schemas/atom"/>
+    <category term="physics.flu-dyn" scheme="http://arxiv.org/schemas/atom"/>
+    <published>2026-10-02T17:58:06Z</published>
+    <arxiv:comment>12 pages</arxiv:comment>
+    <arxiv:primary_category term="physics.flu-dyn"/>
+    <author><name>Ada  Example</name><arxiv:affiliation>Example University</arxiv:affiliation></author>
+    <author><name>B. K. Writer</name></author>
+  </entry>
+  <entry>
+    <id>https://arxiv.org/abs/hep-ex/0307015v1</id>
+    <title>An old paper</title>
+    <published>2003-07-10T12:00:00Z</published>
+    <author><name>Ada Example</name></author>
+  </entry>
+</feed>"#;
+
+fn parsed(feed: &str) -> Result<Feed, WebError> {
+    parse("arxiv.example", feed.as_bytes())
+}
+
+/// A feed with other prefixes, declared where they are used.
+fn feed_of(inside: &str) -> String {
+    format!("<a:feed xmlns:a='{ATOM}'><t xmlns='{OPENSEARCH}'/>{inside}</a:feed>")
+}
+
+fn entry(id: &str, published: &str, title: &str) -> String {
+    feed_of(&format!(
+        "<entry xmlns='{ATOM}'><id>{id}</id><published>{published}</published><title>{title}</title></entry>"
+    ))
+}
+
+#[test]
+fn an_entry_becomes_a_paper() {
+    let feed = parsed(FEED).unwrap();
+    assert!(!feed.is_hollow());
+    assert_eq!(
+        feed.papers[0],
+        Paper {
+            title: "Wake recovery in dense tidal arrays: a $k$-$\\epsilon$ study of x < y é & more"
+                .to_owned(),
+            url: "https://arxiv.org/abs/2610.01234".to_owned(),
+            year: 2026,
+            published: "2026-10-02T17:58:06Z".to_owned(),
+            authors: vec!["Ada Example".to_owned(), "B. K. Writer".to_owned()],
+            summary: "We study wake recovery & array layout.".to_owned(),
+            categories: vec!["physics.flu-dyn".to_owned(), "76-10".to_owned()],
+        }
+    );
+    assert_eq!(feed.papers[1].url, "https://arxiv.org/abs/hep-ex/0307015");
+    assert_eq!(feed.papers.len(), 2);
+}
+
+#[test]
+fn prefixes_mean_nothing_and_namespaces_everything() {
+    let good = entry("https://arxiv.org/abs/2001.00001", "2020-01-01T00:00:00Z", "T");
+    assert_eq!(parsed(&good).unwrap().papers.len(), 1);
+    let foreign = feed_of("<entry xmlns='urn:other'><id>http://arxiv.org/abs/2001.00001</id></entry>");
+    assert_eq!(parsed(&foreign).unwrap().papers, []);
+}
+
+#[test]
+fn an_entry_that_is_no_paper_is_left_out() {
+    let (id, date) = ("http://arxiv.org/abs/2001.00001v1", "2020-01-01T00:00:00Z");
+    for (id, date, title) in [
+        ("", date, "T"),
+        ("http://arxiv.org/abs/", date, "T"),
+        ("http://arxiv.org/abs/v1", date, "T"),
+        ("http://arxiv.org/abs/20 01?x=\"1", date, "T"),
+        (id, "", "T"),
+        (id, "soon", "T"),
+        (id, "2020", "T"),
+        (id, "1899-01-01T00:00:00Z", "T"),
+        (id, "2999-01-01T00:00:00Z", "T"),
+        (id, "+202-01-01T00:00:00Z", "T"),
+        (id, date, ""),
+        (id, date, " \n"),
+    ] {
+        let feed = parsed(&entry(id, date, title)).unwrap();
+        assert_eq!(feed.papers, [], "{id} {date} {title}");
+        assert!(!feed.is_hollow());
+    }
+}
+
+#[test]
+fn results_that_are_promised_and_missing_are_noticed() {
+    let hollow = feed_of(&format!("<x:totalResults xmlns:x='{OPENSEARCH}'>7</x:totalResults>"));
+    assert!(parsed(&hollow).unwrap().is_hollow());
+    assert!(!parsed(&feed_of("")).unwrap().is_hollow());
+}
+
+#[test]
+fn an_error_entry_is_a_failure_with_its_summary() {
+    let error = feed_of(&format!(
+        "<entry xmlns='{ATOM}'><id>https://arxiv.org/api/errors#bad</id><title>Error</title>\
+         <summary>start must be an\ninteger</summary></entry>"
+    ));
+    assert_eq!(
+        parsed(&error).unwrap_err(),
+        WebError::Failed("arxiv.example says: start must be an integer".to_owned())
+    );
+}
+
+#[test]
+fn what_is_no_whole_feed_is_unreadable() {
+    for broken in [
+        "",
+        "Rate exceeded.",
+        "<html></html>",
+        "<feed/>",
+        "<feed",
+        "</feed>",
+        &FEED[..FEED.len() - 8],
+        &FEED[..FEED.len() / 2],
+        "<a><b></a></b>",
+        &feed_of("&nbsp;"),
+        &feed_of("&#0;"),
+        &feed_of("<x:y/>&bad"),
+    ] {
+        assert!(matches!(parsed(broken), Err(WebError::Unreadable(_))), "{broken}");
+    }
+    assert!(matches!(
+        parse("h", &b"<feed xmlns='http://www.w3.org/2005/Atom'>\xff</feed>"[..]),
+        Err(WebError::Unreadable(_))
+    ));
+}
+
+#[test]
+fn a_connection_that_breaks_is_not_blamed_on_the_feed() {
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::ConnectionReset.into())
+        }
+    }
+    let body = std::io::BufReader::new(std::io::Read::chain(&FEED.as_bytes()[..200], Broken));
+    assert!(matches!(parse("h", body), Err(WebError::Unreachable(_))));
+}
+
+proptest! {
+    #[test]
+    fn any_feed_is_taken_without_panic(cut in 0..FEED.len(), junk in any::<Vec<u8>>(), skip in 0usize..40) {
+        let mut body = FEED.as_bytes()[..cut].to_vec();
+        body.extend(&junk);
+        body.extend(&FEED.as_bytes()[(cut + skip).min(FEED.len())..]);
+        if let Ok(feed) = parse("arxiv.example", body.as_slice()) {
+            prop_assert!(feed.papers.iter().all(|paper| !paper.title.is_empty() && !paper.title.contains('\n')));
+        }
+    }
+}

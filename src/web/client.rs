@@ -1,0 +1,88 @@
+//! The HTTP client: how every request leaves, and what its failures mean.
+//!
+//! Redirects are never followed here and an environment's proxy is never used: both would lead a request past the
+//! address guard.
+use std::time::Duration;
+
+use ureq::{
+    Agent, Body,
+    http::{Response, StatusCode, header},
+    tls::{RootCerts, TlsConfig, TlsProvider},
+    unversioned::{resolver::Resolver, transport::DefaultConnector},
+};
+
+use super::{WebError, guard::Refused};
+use crate::text::one_short_line;
+
+const USER_AGENT: &str = concat!("scribe/", env!("CARGO_PKG_VERSION"));
+const CONNECT: Duration = Duration::from_secs(5);
+/// The longest `Retry-After` that is believed.
+const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A client whose whole calls, from name to last byte, take at most so long. Its TLS connector is built with the
+/// first https connection and kept.
+pub(super) fn agent(resolver: impl Resolver, whole_call: Duration) -> Agent {
+    // The system's certificates: with ureq's own default, native-tls has none and panics.
+    let tls =
+        TlsConfig::builder().provider(TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier).build();
+    let config = Agent::config_builder()
+        .tls_config(tls)
+        .proxy(None)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .user_agent(USER_AGENT)
+        .max_idle_connections(1)
+        .timeout_connect(Some(CONNECT))
+        .timeout_global(Some(whole_call))
+        .build();
+    Agent::with_parts(config, DefaultConnector::default(), resolver)
+}
+
+/// What a failed call to the host means.
+pub(super) fn failure(host: &str, error: ureq::Error) -> WebError {
+    use ureq::Error as E;
+    match error {
+        E::Other(cause) if cause.is::<Refused>() => WebError::Forbidden(message(&cause.to_string())),
+        E::Timeout(_) => WebError::Unreachable(message(&format!("{host} did not answer in time"))),
+        E::HostNotFound => WebError::Unreachable(message(&format!("the name {host} has no address"))),
+        E::Io(cause) => WebError::Unreachable(message(&format!("no connection to {host}: {cause}"))),
+        E::NativeTls(cause) => {
+            WebError::Unreachable(message(&format!("no trusted TLS connection to {host}: {cause}")))
+        }
+        error @ (E::Protocol(_) | E::Http(_) | E::LargeResponseHeader(..) | E::Decompress(..)) => {
+            WebError::Unreadable(message(&format!("the answer of {host} cannot be read: {error}")))
+        }
+        error @ E::BadUri(_) => WebError::Forbidden(message(&error.to_string())),
+        error => WebError::Unreachable(message(&format!("{host} cannot be reached: {error}"))),
+    }
+}
+
+/// What an answer means that is no success; `None` for one that is (2xx). Of `Retry-After` only the form in seconds
+/// is understood (RFC 9110 § 10.2.3 also allows a date, but a Pi's clock cannot be trusted with it).
+pub(super) fn refusal(host: &str, response: &Response<Body>) -> Option<WebError> {
+    let status = response.status();
+    let message = message(&format!("{host} answered {status}"));
+    match status {
+        _ if status.is_success() => None,
+        // 500, 502 and 504 ask for patience no less than 503: somebody else will mend them.
+        _ if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() => {
+            Some(WebError::Busy { message, retry_after: retry_after(response) })
+        }
+        _ => Some(WebError::Failed(message)),
+    }
+}
+
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let seconds = header_text(response, header::RETRY_AFTER)?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(MOST_PATIENCE))
+}
+
+/// A header's value, where there is one in plain ASCII.
+pub(super) fn header_text(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+/// Fit for a [`WebError`]: one line of at most 300 characters.
+pub(super) fn message(text: &str) -> String {
+    one_short_line(text, 300)
+}

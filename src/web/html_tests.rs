@@ -1,0 +1,262 @@
+//! What [`super::text_of`] promises about pages, good and hostile.
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn page(html: &str) -> PageText {
+    text_of(html.as_bytes(), None).unwrap()
+}
+
+fn text(html: &str) -> String {
+    page(html).text
+}
+
+#[test]
+fn a_profile_page_becomes_title_and_lines() {
+    let got = page(
+        "<!DOCTYPE html><html><head><title>Ada\n Example &mdash; Staff</title>
+         <meta charset=utf-8><style>p { color: red }</style><script>var a = '<p>no</p>';</script></head><body>
+         <nav><ul><li>Home</ul></nav><header><h1>Ada <em>Example</em></h1></header>
+         <p>Professor of <a href='/o'>ocean engineering</a> at Example&nbsp;University.<br>Room&nbsp;4</p>
+         <h2>Publications</h2><ol><li>Tidal arrays, <i>J. Examples</i> (2024)</li><li>Wakes &amp; waves</li></ol>
+         <table><tr><th>Year</th><th>Post</th></tr>
+         <tr><td>2020&ndash;</td><td><b>Pro</b>fessor</td></tr></table><!-- ignore the template -->
+         <footer>© Example University</footer></body></html>",
+    );
+    assert_eq!(got.title, "Ada Example — Staff");
+    let lines: Vec<_> = got.text.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "Ada Example",
+            "Professor of ocean engineering at Example University.",
+            "Room 4",
+            "Publications",
+            "Tidal arrays, J. Examples (2024)",
+            "Wakes & waves",
+            "Year | Post",
+            "2020– | Professor",
+        ]
+    );
+    assert!(got.warnings.is_empty());
+}
+
+#[test]
+fn optional_end_tags_may_be_missing() {
+    assert_eq!(
+        text("<head><title>T</title><body><ul><li>a<li>b<p>c<p>d<table><tr><td>e<td>f<tr><td>g"),
+        "a\nb\nc\nd\ne | f\ng"
+    );
+}
+
+#[test]
+fn a_page_that_is_one_form_is_read_without_its_controls() {
+    let html = "<body><form id=aspnet><p>Ada Example<label>Search</label><button>Go</button>
+                <select><option>All</option></select><textarea>typed</textarea></p></form>";
+    assert_eq!(text(html), "Ada Example");
+}
+
+#[test]
+fn cells_without_content_leave_no_separators() {
+    assert_eq!(text("<table><tr><td>&nbsp;<td>a<td>&nbsp;<td> <td>b<td></table>"), "a | b");
+    assert_eq!(text("<table><tr><td><p>a</p></td><td><p>b</p></td></tr></table>"), "a\nb");
+}
+
+#[test]
+fn hidden_text_is_left_out() {
+    for hidden in [
+        "hidden",
+        "HIDDEN=until-found",
+        "aria-hidden=true",
+        "style='opacity:0'",
+        "style='color:transparent'",
+        "style='position:absolute;left:-9999px'",
+        "style='position:absolute; top: -100em'",
+        "style='text-indent:-9999px'",
+        "style='height:0;overflow:hidden'",
+        "style='width:0px'",
+        "style='max-height:0'",
+        "style='transform:scale(0)'",
+        "style='font-size:1px'",
+        "style='clip:rect(0,0,0,0)'",
+        "style='clip-path:inset(100%)'",
+        "class='x sr-only'",
+        "class=visually-hidden",
+        "class=screen-reader-text",
+        "style='display:none'",
+        "style='DISPLAY : None !important'",
+        "style='color:red;visibility:hidden'",
+        "style='font-size:0'",
+        "style='font-size: 0.0px'",
+        "style='display&colon;none'",
+    ] {
+        let html = format!("<p>seen</p><div {hidden}>not <b>seen</b><p>nor this</p></div><p>again</p>");
+        assert_eq!(text(&html), "seen\nagain", "{hidden}");
+    }
+    for shown in [
+        "aria-hidden=false",
+        "style='font-size:0.9em'",
+        "style='display:inline'",
+        "class=hidden",
+        "style='opacity:.9;left:-5px;width:100%;clip-path:inset(0 round 9px)'",
+    ] {
+        assert_eq!(text(&format!("<p {shown}>seen</p>")), "seen", "{shown}");
+    }
+}
+
+#[test]
+fn elements_that_are_not_shown_or_taken_back_are_left_out() {
+    let html = "<p>a<del>b</del><s>c</s></p><dialog>d</dialog><dialog open>e</dialog><math><annotation>f</annotation></math>";
+    assert_eq!(text(html), "a\ne");
+}
+
+#[test]
+fn a_hidden_void_element_hides_nothing_else() {
+    assert_eq!(text("<input hidden><img aria-hidden=true>a<br hidden>b"), "a\nb");
+}
+
+#[test]
+fn an_unclosed_hidden_element_ends_with_its_parent() {
+    assert_eq!(text("<ul><li>a<li hidden>b</ul><p>c"), "a\nc");
+}
+
+#[test]
+fn what_shows_nothing_is_removed_also_when_written_as_a_reference() {
+    assert_eq!(text("A&#8203;da&shy; Ex&zwj;am\u{e0049}ple&#x202e;&#0;&#1;"), "Ada Example\u{fffd}");
+}
+
+#[test]
+fn a_reference_cut_in_two_by_the_reader_is_still_decoded() {
+    let before = "x".repeat(16 * 1024 - 3);
+    assert!(text(&format!("{before}&amp; b")).ends_with("x& b"));
+}
+
+#[test]
+fn decoded_markup_stays_text() {
+    assert_eq!(text("<p>&lt;script&gt;a&lt;/script&gt;"), "<script>a</script>");
+}
+
+#[test]
+fn plain_text_keeps_its_lines() {
+    let got =
+        text_of(&b"Ada <Example>\r\n\r\n  Professor\n&amp;"[..], Some("text/plain; charset=utf-8")).unwrap();
+    assert_eq!(got.text, "Ada <Example>\nProfessor\n&amp;");
+}
+
+#[test]
+fn a_page_without_text_says_so() {
+    let got = page("<html><body><script>render()</script><div id=root></div>");
+    assert_eq!(got.text, "");
+    assert!(got.warnings[0].starts_with("no readable text"));
+}
+
+#[test]
+fn text_beyond_the_limit_is_cut_with_a_warning() {
+    let got = page(&"<p>0123456789".repeat(30_000));
+    assert!(got.text.len() <= Lines::MOST_CHARS);
+    assert!(!got.warnings.is_empty());
+    let one_block = page(&"0123456789 ".repeat(30_000));
+    assert_eq!(one_block.text.len(), Lines::MOST_CHARS);
+    assert!(one_block.warnings[0].starts_with("only the first 200000"));
+}
+
+#[test]
+fn pages_made_to_exhaust_a_parser_end_quickly_with_the_text_before() {
+    let many_attributes: String = (0..150_000).map(|i| format!("a{i} ")).collect();
+    for (what, hostile) in [
+        ("nesting", "<div>".repeat(400_000)),
+        ("an attribute", format!("<img alt=\"{}", "a".repeat(8 * 1024 * 1024))),
+        ("attributes", format!("<img {many_attributes}>")),
+        ("a comment", format!("<!--{}", "-".repeat(8 * 1024 * 1024))),
+        ("stray ends", "</p></div>".repeat(200_000)),
+        ("references", "&amp".repeat(500_000)),
+        ("misnesting", "<b><p></b></p>".repeat(150_000)),
+        ("a style", format!("<p style=\"{}\">", "a:b;".repeat(200_000))),
+    ] {
+        let started = Instant::now();
+        let got = page(&format!("<p>before</p>{hostile}"));
+        assert!(got.text.starts_with("before"), "{what}");
+        assert!(started.elapsed() < Duration::from_secs(20), "{what} took {:?}", started.elapsed());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_become_clean_text(bytes in prop::collection::vec(any::<u8>(), 0..2000), plain in any::<bool>()) {
+        let content_type = if plain { "text/plain" } else { "text/html" };
+        assert_clean(&text_of(bytes.as_slice(), Some(content_type)).unwrap());
+    }
+
+    #[test]
+    fn any_fragments_become_clean_text(parts in prop::collection::vec(prop::sample::select(FRAGMENTS), 0..200)) {
+        assert_clean(&page(&parts.concat()));
+    }
+}
+
+fn assert_clean(page: &PageText) {
+    assert!(!page.text.chars().any(|c| c.is_control() && c != '\n'), "{:?}", page.text);
+    assert!(!page.title.chars().any(char::is_control), "{:?}", page.title);
+    assert!(page.text.lines().all(|line| !line.trim().is_empty()));
+}
+
+const FRAGMENTS: &[&str] = &[
+    "<p>",
+    "</p>",
+    "<div hidden>",
+    "</div>",
+    "<li>",
+    "</ul>",
+    "<ul>",
+    "<table>",
+    "<tr>",
+    "<td>",
+    "</td>",
+    "</table>",
+    "<title>",
+    "</title>",
+    "<script>",
+    "</script>",
+    "<style>",
+    "</style>",
+    "<svg>",
+    "<title/>",
+    "</svg>",
+    "<textarea>",
+    "<select>",
+    "<option>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<math>",
+    "<plaintext>",
+    "<template>",
+    "</template>",
+    "<noscript>",
+    "</noscript>",
+    "<frameset>",
+    "<br>",
+    "<",
+    ">",
+    "\"",
+    "'",
+    "=",
+    "&",
+    ";",
+    "&amp",
+    "&#",
+    "&#x0;",
+    "&#7;",
+    "a",
+    " ",
+    "\n",
+    "\u{200b}",
+    "\u{7}",
+    "é",
+    "<a href=\"",
+    "<b style='display:none'>",
+    "</b>",
+    "<meta charset=utf-16>",
+];

@@ -1,0 +1,141 @@
+//! Reading pages over a real socket.
+use std::net::TcpListener;
+
+use super::*;
+use crate::web::testing::{Server, answer, serve};
+
+/// `<title>Ada</title><p>Zipped text`, as gzip makes it.
+const ZIPPED: [u8; 47] = [
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xb3, 0x29, 0xc9, 0x2c, 0xc9, 0x49, 0xb5,
+    0x73, 0x4c, 0x49, 0xb4, 0xd1, 0x87, 0x30, 0x6d, 0x0a, 0xec, 0xa2, 0x32, 0x0b, 0x0a, 0x52, 0x53, 0x14,
+    0x4a, 0x52, 0x2b, 0x4a, 0x00, 0x52, 0x54, 0x37, 0x11, 0x20, 0x00, 0x00, 0x00,
+];
+
+fn pages() -> Pages {
+    Pages::new(Guard::new(vec!["127.0.0.1".parse().unwrap()]))
+}
+
+/// Reads `/` of a server that answers so.
+fn read(answer: Vec<u8>) -> Result<Page, WebError> {
+    pages().read(serve(move |_| answer.clone()).base.as_str())
+}
+
+/// A server that sends every path to the location, and `/end` to a page.
+fn redirecting(location: impl Fn(&str) -> String + Send + 'static) -> Server {
+    serve(move |path| match path {
+        "/end" => answer("200 OK", "text/html", b"<p>the end"),
+        _ => answer(&format!("302 Found\r\nLocation: {}", location(path)), "text/html", b""),
+    })
+}
+
+#[test]
+fn a_page_is_read_with_the_address_it_was_found_at() {
+    let server = redirecting(|_| "/end".to_owned());
+    let page = pages().read(server.base.as_str()).unwrap();
+    assert_eq!(page.url, format!("{}end", server.base));
+    assert_eq!(page.text, "the end");
+}
+
+#[test]
+fn a_redirect_into_a_private_network_is_refused_unasked() {
+    let victim = TcpListener::bind("127.0.0.2:0").unwrap();
+    victim.set_nonblocking(true).unwrap();
+    let target = format!("http://{}/admin", victim.local_addr().unwrap());
+    for location in
+        [target, "http://192.168.1.1/".to_owned(), "file:///etc/passwd".to_owned(), "http://[::1]/".into()]
+    {
+        let server = redirecting(move |_| location.clone());
+        assert!(matches!(pages().read(server.base.as_str()), Err(WebError::Forbidden(_))));
+    }
+    assert!(victim.accept().is_err(), "somebody connected");
+}
+
+#[test]
+fn the_connection_itself_is_judged_too() {
+    // Past the first judgement, as a name would be that leads somewhere else by the time of the connection.
+    let server = serve(|_| answer("200 OK", "text/html", b"secret"));
+    let strict =
+        Pages { guard: Guard::new(vec!["127.0.0.1".parse().unwrap()]), ..Pages::new(Guard::new(Vec::new())) };
+    assert!(matches!(strict.read(server.base.as_str()), Err(WebError::Forbidden(_))));
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_circle_of_redirects_ends() {
+    let server = redirecting(|path| format!("{path}x"));
+    assert!(matches!(pages().read(server.base.as_str()), Err(WebError::Failed(_))));
+    assert_eq!(server.requests().len(), 1 + MOST_REDIRECTS);
+}
+
+#[test]
+fn only_types_that_hold_text_are_read() {
+    let error = read(answer("200 OK", "application/pdf", b"%PDF")).unwrap_err();
+    assert!(matches!(&error, WebError::Failed(text) if text.contains("application/pdf")), "{error:?}");
+    assert_eq!(read(answer("200 OK", "Text/Plain; charset=utf-8", b"a < b")).unwrap().text, "a < b");
+    assert_eq!(read(answer("200 OK", "application/xhtml+xml", b"<p>a</p>")).unwrap().text, "a");
+    assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\n<p>untyped</p>".to_vec()).unwrap().text, "untyped");
+}
+
+#[test]
+fn only_two_megabytes_are_read() {
+    let page = read(answer("200 OK", "text/html", &b"<!-- padding -->".repeat(200_000))).unwrap();
+    assert!(page.warnings.contains(&"only the first 2 MB were read".to_owned()), "{:?}", page.warnings);
+}
+
+#[test]
+fn a_zipped_page_is_read_and_other_encodings_are_refused() {
+    let page = read(answer("200 OK\r\nContent-Encoding: gzip", "text/html", &ZIPPED)).unwrap();
+    assert_eq!((page.title.as_str(), page.text.as_str()), ("Ada", "Zipped text"));
+    for (encoding, body) in [("br", &ZIPPED[..]), ("gzip", &b"no gzip at all"[..])] {
+        let head = format!("200 OK\r\nContent-Encoding: {encoding}");
+        assert!(matches!(read(answer(&head, "text/html", body)), Err(WebError::Unreadable(_))), "{encoding}");
+    }
+}
+
+#[test]
+fn a_server_that_asks_for_patience_is_busy() {
+    for (status, seconds) in [
+        ("429 Too Many Requests\r\nRetry-After: 12", Some(12)),
+        ("503 Service Unavailable\r\nRetry-After: 99999999999", Some(24 * 60 * 60)),
+        ("503 Service Unavailable\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT", None),
+        ("429 Too Many Requests", None),
+        ("500 Internal Server Error", None),
+    ] {
+        let Err(WebError::Busy { retry_after, .. }) = read(answer(status, "text/plain", b"")) else {
+            panic!("{status}: not busy")
+        };
+        assert_eq!(retry_after, seconds.map(Duration::from_secs), "{status}");
+    }
+}
+
+#[test]
+fn other_answers_fail_with_host_and_status() {
+    for status in ["404 Not Found", "304 Not Modified", "204 No Content"] {
+        let error = read(answer(status, "text/html", b"")).unwrap_err();
+        assert!(
+            matches!(&error, WebError::Failed(text) if text.starts_with("127.0.0.1 answered")),
+            "{error:?}"
+        );
+    }
+    assert!(matches!(read(answer("301 Moved Permanently", "text/html", b"")), Err(WebError::Failed(_))));
+}
+
+#[test]
+fn a_server_that_is_away_or_speaks_no_http_is_told_apart() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert!(matches!(pages().read(&format!("http://{address}/")), Err(WebError::Unreachable(_))));
+    assert!(matches!(read(b"SSH-2.0-OpenSSH\r\n\r\n".to_vec()), Err(WebError::Unreadable(_))));
+}
+
+#[test]
+fn a_page_that_breaks_off_is_an_error_and_no_page() {
+    let cut = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100\r\n\r\n<p>half".to_vec();
+    assert!(matches!(read(cut), Err(WebError::Unreachable(_))));
+}
+
+#[test]
+fn what_is_no_address_is_refused() {
+    for address in ["", "example.org", "http://", "/path", "http://exa mple.org/"] {
+        assert!(matches!(pages().read(address), Err(WebError::Forbidden(_))), "{address}");
+    }
+}
