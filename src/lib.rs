@@ -21,5 +21,6 @@
 
 pub mod condition;
 pub mod config;
+pub mod model;
 pub mod text;
 pub mod web;

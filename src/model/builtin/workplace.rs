@@ -1,0 +1,314 @@
+//! Where a person works now. A sentence counts if it has the shape “Ada Example is professor of … at …”; a bare line
+//! counts if nothing in it speaks of the past or of others. Anything else may be true and gives no institution.
+use super::{
+    institution::{Found, institutions},
+    subject::{Subject, subject_of},
+};
+use crate::text::{
+    name::{Mention, PersonName, people::names_other},
+    words::fold,
+};
+
+/// Posts; words such as “physicist” and “oceanographer” are known by their endings.
+const ROLES: &[&str] = &[
+    "assistant",
+    "associate",
+    "based",
+    "chair",
+    "director",
+    "engineer",
+    "faculty",
+    "fellow",
+    "head",
+    "historian",
+    "lecturer",
+    "mathematician",
+    "member",
+    "postdoc",
+    "postdoctoral",
+    "professor",
+    "reader",
+    "researcher",
+    "student",
+];
+/// What somebody does at a place of work.
+const ACTS: &[&str] = &["chairs", "directs", "heads", "leads", "serves", "teaches", "works"];
+const OWN_ACTS: &[&str] = &["chair", "direct", "head", "lead", "teach", "work"];
+/// Between a verb and a post, these make it somebody else's post, or none.
+const NOT_A_POST: &[&str] = &[
+    "about", "against", "by", "for", "from", "in", "like", "no", "of", "on", "than", "that", "to", "under",
+    "when", "where",
+];
+/// What may stand before the name of a place of work.
+const BEFORE_PLACE: &[&str] = &["at", "for", "from", "in", "of"];
+/// Words after which an institution is not, or no longer, the one where the person works.
+const ELSEWHERE: &[&str] = &[
+    "advisory",
+    "after",
+    "alumna",
+    "alumni",
+    "alumnus",
+    "applied",
+    "award",
+    "awarded",
+    "before",
+    "board",
+    "born",
+    "collaborates",
+    "collaboration",
+    "collaborations",
+    "collaborator",
+    "collaborators",
+    "colleague",
+    "colleagues",
+    "conference",
+    "courtesy",
+    "declined",
+    "degree",
+    "diploma",
+    "doctorate",
+    "educated",
+    "education",
+    "emerita",
+    "emeritus",
+    "ex",
+    "examiner",
+    "external",
+    "former",
+    "formerly",
+    "funded",
+    "graduated",
+    "guest",
+    "held",
+    "honorary",
+    "host",
+    "hosted",
+    "hosts",
+    "incoming",
+    "joint",
+    "keynote",
+    "lecture",
+    "left",
+    "married",
+    "moved",
+    "never",
+    "not",
+    "obtained",
+    "organised",
+    "organized",
+    "partner",
+    "partners",
+    "past",
+    "photo",
+    "powered",
+    "previous",
+    "previously",
+    "prize",
+    "published",
+    "received",
+    "rejected",
+    "retired",
+    "reviewer",
+    "seminar",
+    "served",
+    "speaker",
+    "speakers",
+    "spent",
+    "sponsor",
+    "sponsored",
+    "sponsors",
+    "studied",
+    "suing",
+    "supervised",
+    "supervisor",
+    "supervisors",
+    "support",
+    "supported",
+    "talk",
+    "thanks",
+    "thesis",
+    "trained",
+    "used",
+    "venue",
+    "visit",
+    "visited",
+    "visiting",
+    "visitor",
+    "was",
+    "welcome",
+    "who",
+    "whose",
+    "with",
+    "worked",
+    "workshop",
+];
+const DEGREES: &[&str] = &[
+    "ba", "bachelor", "bsc", "doctor", "dphil", "dsc", "ma", "master", "masters", "mba", "md", "mphil",
+    "msc", "phd",
+];
+/// After these, a degree is one that is being worked for.
+const LEARNERS: &[&str] = &["candidate", "researcher", "student"];
+
+/// An institution, and how it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Workplace<'a> {
+    /// The name as it stands in the fact.
+    pub name: &'a str,
+    /// False for a sentence about the person, true for a bare line.
+    pub is_line: bool,
+    /// 0 for universities, 1 for the rest.
+    pub rank: usize,
+}
+
+/// Where the fact says that the person works.
+pub(super) fn workplace<'f>(fact: &'f str, name: &PersonName) -> Option<Workplace<'f>> {
+    if let Some(found) = stated(fact, name) {
+        return Some(Workplace { name: found.name, is_line: false, rank: found.rank });
+    }
+    let is_line = is_affiliation(fact, name);
+    let found = institutions(fact).into_iter().next().filter(|_| is_line)?;
+    Some(Workplace { name: found.name, is_line, rank: found.rank })
+}
+
+/// True for a short line that is not a sentence and names an institution: “Department of Physics, University of X”.
+/// Years, degrees and other people make it a line of a career, or of somebody else's.
+pub(super) fn is_affiliation(line: &str, name: &PersonName) -> bool {
+    let is_short = line.chars().count() <= 120 && line.split_whitespace().count() <= 14;
+    is_short
+        && !line.ends_with(['.', '!', '?'])
+        && !line.contains('©')
+        && !institutions(line).is_empty()
+        && name.mention(line) == Mention::None
+        && !speaks_of_elsewhere(line)
+        && years(line).is_empty()
+        && !names_other(line, name)
+}
+
+/// True if a word of the text speaks of the past, of others, or of a degree.
+pub(super) fn speaks_of_elsewhere(text: &str) -> bool {
+    present(text).len() < text.len()
+}
+
+/// The institution in “PERSON is|works|… … POST … at|of|in INSTITUTION”.
+fn stated<'f>(fact: &'f str, name: &PersonName) -> Option<Found<'f>> {
+    let (subject, end) = subject_of(fact, name)?;
+    if ends(fact) {
+        return None;
+    }
+    let from = end + degrees_after(&fact[end..]);
+    let open = &fact[..from + present(&fact[from..]).len()];
+    institutions(open).into_iter().find(|found| {
+        let between = fact.get(from..found.start).unwrap_or_default();
+        found.start >= from && belongs(subject, between) && !names_other(between, name)
+    })
+}
+
+/// How far the degrees reach that follow a name directly: “Ada Example, PhD, is …”.
+fn degrees_after(rest: &str) -> usize {
+    let mut end = 0;
+    for (at, word) in placed_words(rest).filter(|(_, word)| !word.is_empty()) {
+        if !DEGREES.contains(&word.replace(' ', "").as_str()) {
+            break;
+        }
+        end = at + rest[at..].find(char::is_whitespace).unwrap_or(rest.len() - at);
+    }
+    // a degree and a place, and no post, is where the degree comes from
+    if placed_words(&rest[end..]).any(|(_, word)| is_role(&word)) { end } else { 0 }
+}
+
+/// What stands between the subject and the institution says that the one works at the other.
+fn belongs(subject: Subject, between: &str) -> bool {
+    let folded = fold(between);
+    let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let is_apart = between.trim_start().starts_with([',', '(', '–', '—', '-', '|', ':']);
+    let by_name = subject == Subject::Name;
+    if words.iter().all(|word| BEFORE_PLACE.contains(word) || *word == "the") {
+        return by_name && (is_apart || !words.is_empty());
+    }
+    while let [first, ..] = words[..]
+        && is_adverb(first)
+    {
+        words.remove(0);
+    }
+    let leads_there = leads_to_place(&words, between);
+    match words[..] {
+        _ if is_apart => by_name && leads_there && is_post(&words),
+        ["am", ..] if subject == Subject::I => leads_there && is_post(&words[1..]),
+        ["have", "been", ..] if subject == Subject::I => leads_there && is_post(&words[2..]),
+        ["is", ..] if subject != Subject::I => leads_there && is_post(&words[1..]),
+        ["has", "been", ..] if subject != Subject::I => leads_there && is_post(&words[2..]),
+        ["holds" | "hold", ..] => leads_there && is_post(&words[1..]),
+        [act, ..] => {
+            let acts = if subject == Subject::I { OWN_ACTS } else { ACTS };
+            acts.contains(&act) && (leads_there || words.len() <= 2 && words.last() == Some(&"the"))
+        }
+        [] => false,
+    }
+}
+
+/// The last words before the institution: a preposition, or nothing but a comma or bracket.
+fn leads_to_place(words: &[&str], between: &str) -> bool {
+    let last = match words {
+        [.., before, "the"] => before,
+        [.., last] => last,
+        [] => return false,
+    };
+    BEFORE_PLACE.contains(last) || between.trim_end().ends_with([',', '(', '–', '—', '|', ':'])
+}
+
+/// “(a) (full) professor of …”: a post, and nothing before it that makes it somebody else's.
+fn is_post(words: &[&str]) -> bool {
+    let Some(role) = words.iter().position(|word| is_role(word)) else { return false };
+    let is_doing = words[0].ends_with("ing");
+    // to belong to an academy is an honour and no place of work
+    let last_role = words.iter().rposition(|word| is_role(word)).unwrap_or(role);
+    let is_honour =
+        matches!(words[last_role], "fellow" | "member") && words.get(last_role + 1) == Some(&"of");
+    !is_doing && !is_honour && !words[..role].iter().any(|word| NOT_A_POST.contains(word))
+}
+
+fn is_role(word: &str) -> bool {
+    ROLES.contains(&word) || (word.len() > 5 && (word.ends_with("ist") || word.ends_with("grapher")))
+}
+
+fn is_adverb(word: &str) -> bool {
+    matches!(word, "also" | "currently" | "now" | "today" | "still") || word.ends_with("ally")
+}
+
+/// True for a post with an end: “until 2007”, “2001–2007”, “no longer”.
+fn ends(fact: &str) -> bool {
+    let folded = format!(" {} ", fold(fact));
+    [" until ", " no longer ", " any longer ", " not any more "].iter().any(|phrase| folded.contains(phrase))
+        || years(fact).len() > 1
+}
+
+/// Numbers that look like years.
+fn years(text: &str) -> Vec<&str> {
+    let is_year = |word: &&str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+    text.split(|c: char| !c.is_ascii_digit()).filter(is_year).collect()
+}
+
+/// The part of a text before it speaks of the past, of others, or of a degree.
+fn present(text: &str) -> &str {
+    let words: Vec<(usize, String)> = placed_words(text).collect();
+    let is_degree = |at: usize| {
+        let is_learner = words.get(at + 1).is_some_and(|(_, next)| LEARNERS.contains(&next.as_str()));
+        DEGREES.contains(&words[at].1.replace(' ', "").as_str()) && !is_learner
+    };
+    let is_elsewhere = |at: usize| words[at].1.split(' ').any(|word| ELSEWHERE.contains(&word));
+    (0..words.len()).find(|&at| is_elsewhere(at) || is_degree(at)).map_or(text, |at| &text[..words[at].0])
+}
+
+/// The folded words with where they begin; “ex-professor” stays one.
+fn placed_words(text: &str) -> impl Iterator<Item = (usize, String)> {
+    let mut from = 0;
+    text.split_whitespace().map(move |word| {
+        let at = from + text[from..].find(word).unwrap_or(0);
+        from = at + word.len();
+        (at, fold(word))
+    })
+}
+
+#[cfg(test)]
+#[path = "workplace_tests.rs"]
+mod tests;
