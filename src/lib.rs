@@ -22,5 +22,6 @@
 pub mod condition;
 pub mod config;
 pub mod model;
+pub mod pipeline;
 pub mod text;
 pub mod web;

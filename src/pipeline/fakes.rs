@@ -1,0 +1,110 @@
+//! Stand-ins for the steps' tests: a model and an outside that answer what a test tells them.
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
+
+use url::Url;
+
+use super::sources::Sources;
+use crate::{
+    model::{AnalyseTask, Analysis, Builtin, FactsTask, Model, ModelError, PageFacts, Value, ValuesTask},
+    web::{Page, Paper, WebError},
+};
+
+/// Answers as told; what it was not told, the builtin answers.
+#[derive(Default)]
+pub(crate) struct FakeModel {
+    pub analysis: Option<Result<Analysis, ModelError>>,
+    pub facts: Option<Result<PageFacts, ModelError>>,
+    /// One per attempt; the last is repeated.
+    pub values: Vec<Result<Vec<Value>, ModelError>>,
+    pub attempts: Cell<usize>,
+    pub complaints: RefCell<Vec<String>>,
+}
+
+impl Model for FakeModel {
+    fn name(&self) -> String {
+        "fake:one".to_owned()
+    }
+    fn analyse(&self, task: &AnalyseTask<'_>) -> Result<Analysis, ModelError> {
+        self.analysis.clone().unwrap_or_else(|| Builtin.analyse(task))
+    }
+    fn facts(&self, task: &FactsTask<'_>) -> Result<PageFacts, ModelError> {
+        self.facts.clone().unwrap_or_else(|| Builtin.facts(task))
+    }
+    fn values(&self, task: &ValuesTask<'_>) -> Result<Vec<Value>, ModelError> {
+        let attempt = self.attempts.replace(self.attempts.get() + 1);
+        self.complaints.borrow_mut().extend_from_slice(task.complaints);
+        match self.values.get(attempt).or(self.values.last()) {
+            Some(answer) => answer.clone(),
+            None => Builtin.values(task),
+        }
+    }
+}
+
+/// An outside made of a few pages. Every search finds all of them, in the order of their addresses.
+#[derive(Default)]
+pub(crate) struct FakeWeb {
+    pub no_provider: bool,
+    pub search_error: Option<WebError>,
+    pub pages: Vec<(String, Result<Page, WebError>)>,
+    pub papers: Option<Result<Vec<Paper>, WebError>>,
+    pub reads: RefCell<HashMap<String, usize>>,
+}
+
+impl FakeWeb {
+    pub fn page(mut self, url: &str, title: &str, text: &str) -> Self {
+        let page = Page {
+            url: url.to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            warnings: Vec::new(),
+        };
+        self.pages.push((url.to_owned(), Ok(page)));
+        self
+    }
+
+    pub fn broken(mut self, url: &str, error: WebError) -> Self {
+        self.pages.push((url.to_owned(), Err(error)));
+        self
+    }
+
+    pub fn papers(mut self, papers: Vec<Paper>) -> Self {
+        self.papers = Some(Ok(papers));
+        self
+    }
+}
+
+impl Sources for FakeWeb {
+    fn can_search(&self) -> bool {
+        !self.no_provider
+    }
+    fn search(&self, _query: &str) -> Result<Vec<Url>, WebError> {
+        if let Some(error) = &self.search_error {
+            return Err(error.clone());
+        }
+        Ok(self.pages.iter().map(|(url, _)| url.parse().unwrap()).collect())
+    }
+    fn read(&self, url: &str) -> Result<Page, WebError> {
+        *self.reads.borrow_mut().entry(url.to_owned()).or_default() += 1;
+        let found = self.pages.iter().find(|(known, _)| known == url);
+        found.map_or_else(|| Err(WebError::Failed(format!("{url}: 404"))), |(_, page)| page.clone())
+    }
+    fn papers_by(&self, _author: &str) -> Result<Vec<Paper>, WebError> {
+        self.papers.clone().unwrap_or_else(|| Ok(Vec::new()))
+    }
+}
+
+/// A paper by one author.
+pub(crate) fn paper(title: &str, published: &str, author: &str, summary: &str) -> Paper {
+    Paper {
+        title: title.to_owned(),
+        url: format!("https://arxiv.org/abs/{}", title.len()),
+        year: published[..4].parse().expect("the test gives a date"),
+        published: published.to_owned(),
+        authors: vec![author.to_owned()],
+        summary: summary.to_owned(),
+        categories: vec!["physics.ao-ph".to_owned()],
+    }
+}

@@ -1,0 +1,131 @@
+//! The four steps in a row, timed, with the caller told as each begins.
+use std::time::Instant;
+
+use super::{
+    Draft, Error, Metadata, Request, Step, StepTimings, arxiv_helper,
+    doubts::doubts,
+    email_composer::{self, Research},
+    request::check_request,
+    sources::Sources,
+    template_parser, web_scraper,
+};
+use crate::{
+    condition::MODEL_UNUSABLE,
+    config::Settings,
+    model::{self, Model, ModelError},
+    web::Web,
+};
+
+/// Everything that turns a request into a draft.
+pub struct Pipeline {
+    /// The only way out.
+    web: Web,
+    /// Reads templates and pages.
+    parser: Box<dyn Model>,
+    /// Chooses the values.
+    composer: Box<dyn Model>,
+    /// The composer's temperature, for the metadata.
+    temperature: Option<f64>,
+}
+
+impl Pipeline {
+    /// As the settings describe it.
+    pub fn new(settings: &Settings) -> Pipeline {
+        Pipeline {
+            web: Web::new(&settings.web),
+            parser: model::open(settings.template_parser_model),
+            composer: model::open(settings.email_composer_model),
+            temperature: None,
+        }
+    }
+
+    /// Works on one request. `on_step` is called as each step begins; its error ends the work and is passed through.
+    pub fn run(
+        &self,
+        request: &Request,
+        on_step: &mut dyn FnMut(Step) -> Result<(), Error>,
+    ) -> Result<Draft, Error> {
+        let models =
+            Models { parser: &*self.parser, composer: &*self.composer, temperature: self.temperature };
+        run_steps(&self.web, models, request, on_step)
+    }
+}
+
+/// Who reads and who writes.
+#[derive(Clone, Copy)]
+pub(crate) struct Models<'a> {
+    pub parser: &'a dyn Model,
+    pub composer: &'a dyn Model,
+    pub temperature: Option<f64>,
+}
+
+pub(crate) fn run_steps(
+    sources: &dyn Sources,
+    models: Models<'_>,
+    request: &Request,
+    on_step: &mut dyn FnMut(Step) -> Result<(), Error>,
+) -> Result<Draft, Error> {
+    let odd = check_request(request).map_err(Error::Item)?;
+    let person = template_parser::person(request);
+    let mut timings = StepTimings::default();
+
+    on_step(Step::TemplateParser)?;
+    let brief = timed(&mut timings.template_parser, || template_parser::run(request, models.parser))?;
+
+    on_step(Step::WebScraper)?;
+    let findings = timed(&mut timings.web_scraper, || {
+        web_scraper::run(sources, models.parser, person, &brief.search_terms)
+    })?;
+
+    on_step(Step::ArxivHelper)?;
+    let papers = timed(&mut timings.arxiv_helper, || {
+        arxiv_helper::run(sources, person, brief.template_type, &findings.facts)
+    });
+
+    on_step(Step::EmailComposer)?;
+    let research = Research { findings: &findings, papers: &papers };
+    let letter = timed(&mut timings.email_composer, || {
+        email_composer::run(request, &brief, research, models.composer)
+    })?;
+
+    let doubts = [&findings.doubts[..], &doubts(&letter.sources, person, research)].concat();
+    let arxiv_papers = papers.records();
+    Ok(Draft {
+        message: letter.message,
+        template_type: brief.template_type,
+        is_confident: letter.is_confident && doubts.is_empty(),
+        metadata: Metadata {
+            search_terms: brief.search_terms,
+            scraped_urls: findings.urls,
+            arxiv_papers,
+            step_timings: timings,
+            model: models.composer.name(),
+            temperature: models.temperature,
+            sources: letter.sources,
+            warnings: [doubts, odd, brief.warnings, findings.warnings, papers.warnings, letter.warnings]
+                .concat(),
+        },
+    })
+}
+
+/// Runs a step and notes its seconds, to the millisecond.
+fn timed<T>(seconds: &mut f64, step: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = step();
+    *seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    result
+}
+
+/// What a model's failure means for the item: an answer that makes no sense can be done without, and its text is
+/// returned; anything else ends the work.
+pub(crate) fn bad_answer(error: ModelError) -> Result<String, Error> {
+    match error {
+        ModelError::BadAnswer(message) => Ok(message),
+        ModelError::Transient { message, retry_after } => Err(Error::Transient { message, retry_after }),
+        ModelError::Unusable(detail) => Err(Error::Surroundings { condition: &MODEL_UNUSABLE, detail }),
+    }
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

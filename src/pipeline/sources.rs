@@ -1,0 +1,54 @@
+//! The outside as the steps see it: four questions. A trait, so that the steps are tested without a network.
+use std::time::Duration;
+
+use url::Url;
+
+use crate::web::{Page, Paper, Web, WebError};
+
+/// What the steps ask of the outside; [`Web`] answers in earnest.
+pub(crate) trait Sources {
+    /// Whether a search provider is configured.
+    fn can_search(&self) -> bool;
+    /// Searches the web.
+    fn search(&self, query: &str) -> Result<Vec<Url>, WebError>;
+    /// Reads one page.
+    fn read(&self, url: &str) -> Result<Page, WebError>;
+    /// Looks up papers by author.
+    fn papers_by(&self, author: &str) -> Result<Vec<Paper>, WebError>;
+}
+
+impl Sources for Web {
+    fn can_search(&self) -> bool {
+        Web::can_search(self)
+    }
+    fn search(&self, query: &str) -> Result<Vec<Url>, WebError> {
+        Web::search(self, query)
+    }
+    fn read(&self, url: &str) -> Result<Page, WebError> {
+        Web::read(self, url)
+    }
+    fn papers_by(&self, author: &str) -> Result<Vec<Paper>, WebError> {
+        Web::papers_by(self, author)
+    }
+}
+
+/// A source that did not answer, remembered in case something is missing because of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outage {
+    /// What was seen.
+    pub message: String,
+    /// The other side's wish for when to come back.
+    pub retry_after: Option<Duration>,
+}
+
+impl Outage {
+    /// The outage behind an error, if it is one: a refusal will be the same tomorrow.
+    pub fn behind(error: &WebError) -> Option<Outage> {
+        let retry_after = match error {
+            WebError::Unreachable(_) => None,
+            WebError::Busy { retry_after, .. } => *retry_after,
+            WebError::Failed(_) | WebError::Unreadable(_) | WebError::Forbidden(_) => return None,
+        };
+        Some(Outage { message: error.to_string(), retry_after })
+    }
+}

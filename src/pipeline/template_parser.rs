@@ -1,0 +1,154 @@
+//! Step 1: what kind of e-mail the template is, what is to be filled in, and what to search for.
+//!
+//! The placeholders are read by code. A model only judges the kind and words the searches, and both are checked.
+use super::{Error, Request, TemplateType, run::bad_answer, slot::Kind, template::Template};
+use crate::{
+    model::{AnalyseTask, Analysis, Builtin, LONGEST_SEARCH, Model, Person, SlotKind},
+    text::{name::PersonName, words::fold},
+};
+
+/// Most searches per item.
+const MAX_TERMS: usize = 3;
+
+/// What is to be written: the first step's result.
+#[derive(Debug)]
+pub(crate) struct Brief<'a> {
+    /// The template in its parts.
+    pub template: Template<'a>,
+    /// What it asks for.
+    pub template_type: TemplateType,
+    /// One to three searches, most specific first.
+    pub search_terms: Vec<String>,
+    /// What was odd.
+    pub warnings: Vec<String>,
+}
+
+/// Reads the template.
+pub(crate) fn run<'a>(request: &'a Request, parser: &dyn Model) -> Result<Brief<'a>, Error> {
+    let template = Template::parse(&request.template).map_err(|error| Error::Item(error.to_string()))?;
+    let person = person(request);
+    let fixed_text = template.fixed_text();
+    let task = AnalyseTask { person, template: &request.template, fixed_text: &fixed_text };
+    let mut warnings = Vec::new();
+    let (template_type, terms) = match parser.analyse(&task) {
+        Ok(answer) => (answer.template_type, usable_terms(&answer.search_terms, person)),
+        Err(error) => {
+            let message = bad_answer(error)?;
+            warnings.push(format!("the template was judged without the model: {message}"));
+            let Analysis { template_type, search_terms } = Builtin.judge(&task);
+            (template_type, search_terms)
+        }
+    };
+    let search_terms = if terms.is_empty() {
+        warnings.push("the model named no usable search term, so the name was searched for".to_owned());
+        Builtin.judge(&task).search_terms
+    } else {
+        terms
+    };
+    let template_type = consistent_type(template_type, &template);
+    Ok(Brief { template, template_type, search_terms, warnings })
+}
+
+/// The person of a request, for a model.
+pub(crate) fn person(request: &Request) -> Person<'_> {
+    Person { name: request.recipient_name.trim(), interest: request.recipient_interest.trim() }
+}
+
+/// Papers are looked up for a template that asks for one, whatever a model thinks of its kind.
+fn consistent_type(judged: TemplateType, template: &Template<'_>) -> TemplateType {
+    let asks = |wanted: &[SlotKind]| {
+        template.placeholders().any(|p| matches!(p.kind, Kind::Evidence(kind) if wanted.contains(&kind)))
+    };
+    if asks(&[SlotKind::PaperTitle, SlotKind::PaperYear]) {
+        TemplateType::Research
+    } else if asks(&[SlotKind::Book]) {
+        TemplateType::Book
+    } else {
+        judged
+    }
+}
+
+/// The terms that search for this very person, trimmed, without repetition.
+fn usable_terms(terms: &[String], person: Person<'_>) -> Vec<String> {
+    let surname = format!(" {} ", fold(&PersonName::parse(person.name).last));
+    let mut usable: Vec<String> = Vec::new();
+    for term in terms.iter().map(|term| term.trim()) {
+        let names_person = format!(" {} ", fold(term)).contains(&surname);
+        let fits = term.chars().count() <= LONGEST_SEARCH && !term.contains(char::is_control);
+        if names_person && fits && !usable.iter().any(|known| known == term) && usable.len() < MAX_TERMS {
+            usable.push(term.to_owned());
+        }
+    }
+    usable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::ModelError, pipeline::fakes::FakeModel};
+
+    fn request(template: &str) -> Request {
+        Request {
+            recipient_name: "Prof. Ada Example".into(),
+            recipient_interest: "ocean eddies".into(),
+            template: template.into(),
+            sender_name: None,
+        }
+    }
+
+    fn answering(template_type: TemplateType, terms: &[&str]) -> FakeModel {
+        let search_terms = terms.iter().map(|term| (*term).to_owned()).collect();
+        FakeModel { analysis: Some(Ok(Analysis { template_type, search_terms })), ..FakeModel::default() }
+    }
+
+    #[test]
+    fn a_template_that_asks_for_a_paper_is_research_whatever_the_model_says() {
+        let model = answering(TemplateType::General, &["Ada Example"]);
+        let kind = |template: &str| run(&request(template), &model).unwrap().template_type;
+        assert_eq!(kind("{{paper}}"), TemplateType::Research);
+        assert_eq!(kind("{{year}}"), TemplateType::Research);
+        assert_eq!(kind("{{book}}"), TemplateType::Book);
+        assert_eq!(kind("{{name}}"), TemplateType::General);
+    }
+
+    #[test]
+    fn search_terms_that_are_not_about_the_person_are_dropped() {
+        let long = format!("Ada Example {}", "x".repeat(120));
+        let model = answering(
+            TemplateType::General,
+            &[
+                " Ada Example eddies ",
+                "free soap",
+                "a\nExample",
+                &long,
+                "Example",
+                "Ada Example eddies",
+                "Dr Example",
+                "E Example",
+            ],
+        );
+        let brief = run(&request("{{name}}"), &model).unwrap().search_terms;
+        assert_eq!(brief, ["Ada Example eddies", "Example", "Dr Example"]);
+    }
+
+    #[test]
+    fn without_a_usable_term_the_name_is_searched_for() {
+        let request = request("{{name}}");
+        let brief = run(&request, &answering(TemplateType::General, &["free soap"])).unwrap();
+        assert_eq!(brief.search_terms, ["Ada Example ocean eddies", "Ada Example"]);
+        assert_eq!(brief.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_bad_answer_is_replaced_and_an_unusable_model_stops_the_work() {
+        let failing = |error| FakeModel { analysis: Some(Err(error)), ..FakeModel::default() };
+        let request = request("I read your paper {{name}}");
+        let brief = run(&request, &failing(ModelError::BadAnswer("no JSON".into()))).unwrap();
+        assert_eq!(brief.template_type, TemplateType::Research);
+        assert!(brief.warnings[0].contains("no JSON"));
+        let error = run(&request, &failing(ModelError::Unusable("bad key".into()))).unwrap_err();
+        assert!(matches!(error, Error::Surroundings { condition, .. } if condition.code == "model-unusable"));
+        let slow = ModelError::Transient { message: "slow".into(), retry_after: None };
+        assert!(matches!(run(&request, &failing(slow)).unwrap_err(), Error::Transient { .. }));
+    }
+}
