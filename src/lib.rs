@@ -23,5 +23,6 @@ pub mod condition;
 pub mod config;
 pub mod model;
 pub mod pipeline;
+pub mod queue;
 pub mod text;
 pub mod web;
