@@ -21,6 +21,7 @@
 
 pub mod condition;
 pub mod config;
+pub mod database;
 pub mod model;
 pub mod pipeline;
 pub mod queue;

@@ -1,0 +1,131 @@
+//! What went wrong on the way to the database and back: in which unit of work, in which phase, and why.
+use std::{error::Error as _, fmt, io, time::Duration};
+
+use crate::text::one_short_line;
+
+/// The longest text of a cause, in characters.
+const LONGEST: usize = 500;
+
+/// How far a unit of work has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Before anything is sent: reading certificates.
+    Preparing,
+    /// Looking up the host's name.
+    Resolving,
+    /// Opening the TCP connection.
+    Connecting,
+    /// Waiting for the answer to the request for TLS.
+    AskingForTls,
+    /// The TLS handshake.
+    Handshaking,
+    /// Start-up message and authentication.
+    LoggingIn,
+    /// A statement.
+    Working,
+    /// COMMIT: a failure here leaves open whether it happened.
+    Committing,
+}
+
+impl Phase {
+    fn describe(self) -> &'static str {
+        match self {
+            Phase::Preparing => "before connecting",
+            Phase::Resolving => "while resolving the host name",
+            Phase::Connecting => "while opening the TCP connection",
+            Phase::AskingForTls => "while asking for TLS",
+            Phase::Handshaking => "during the TLS handshake",
+            Phase::LoggingIn => "while logging in",
+            Phase::Working => "during a statement",
+            Phase::Committing => "during COMMIT",
+        }
+    }
+}
+
+/// The cause of a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The deadline passed.
+    Timeout(Duration),
+    /// The name of the host does not resolve.
+    UnknownHost(String),
+    /// TLS was refused or the certificate is not trusted.
+    Tls(String),
+    /// The connection could not be opened or broke.
+    Broken(String),
+    /// The server answered with an error.
+    Server {
+        /// The five characters of SQLSTATE.
+        sqlstate: String,
+        /// The server's text.
+        message: String,
+    },
+    /// A statement went wrong before COMMIT, and the work went on as if it had not.
+    Spoilt,
+}
+
+/// A unit of work that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseError {
+    /// The unit of work, e.g. `claim`.
+    pub unit: &'static str,
+    /// How far it had come.
+    pub phase: Phase,
+    /// Why it failed.
+    pub cause: Cause,
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let phase = self.phase.describe();
+        match &self.cause {
+            Cause::Timeout(after) => write!(f, "no answer within {:.1} s {phase}", after.as_secs_f64())?,
+            Cause::UnknownHost(text) | Cause::Tls(text) | Cause::Broken(text) => write!(f, "{text} {phase}")?,
+            Cause::Server { sqlstate, message } => write!(f, "{message} (SQLSTATE {sqlstate}) {phase}")?,
+            Cause::Spoilt => write!(f, "a statement had failed {phase}")?,
+        }
+        write!(f, " ({})", self.unit)
+    }
+}
+
+impl std::error::Error for DatabaseError {}
+
+/// Reads the cause out of the driver's error, whose own text is often only "db error".
+pub(super) fn cause_of(error: &postgres::Error, waited: Duration) -> Cause {
+    if let Some(server) = error.as_db_error() {
+        return Cause::Server {
+            sqlstate: server.code().code().into(),
+            message: one_short_line(server.message(), LONGEST),
+        };
+    }
+    let mut text = error.to_string();
+    let mut source = error.source();
+    let mut is_tls = false;
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<io::Error>()
+            && io.kind() == io::ErrorKind::TimedOut
+        {
+            return Cause::Timeout(waited);
+        }
+        is_tls |= inner.is::<native_tls::Error>() || inner.is::<TlsRefused>();
+        text = inner.to_string();
+        source = inner.source();
+    }
+    if is_tls {
+        Cause::Tls(one_short_line(&text, LONGEST))
+    } else {
+        Cause::Broken(one_short_line(&text, LONGEST))
+    }
+}
+
+/// The server answered the request for TLS with something other than yes.
+#[derive(Debug)]
+pub(super) struct TlsRefused;
+
+impl fmt::Display for TlsRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the server offers no TLS")
+    }
+}
+
+impl std::error::Error for TlsRefused {}

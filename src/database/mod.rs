@@ -1,0 +1,247 @@
+//! The only way to the database.
+//!
+//! Behind a transaction pooler every transaction may run on another server connection, on which strangers have left
+//! their settings behind. So there is one way to work, [`Database::batch`] and [`Database::transaction`]: a fresh
+//! connection, `BEGIN` with every setting that matters made local, the unit of work, `COMMIT`, and the connection is
+//! dropped. Only unnamed statements are sent, and nothing of a session is ever set.
+//!
+//! The queries live in one file per table; what an error means to people is in [`hints`].
+mod deadline;
+pub mod emails;
+mod error;
+pub mod hints;
+pub mod info;
+pub mod migrate;
+pub mod queue_items;
+mod resolve;
+mod tls;
+pub mod users;
+
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use postgres::{
+    Client, Config, Row, SimpleQueryMessage, SimpleQueryRow,
+    config::{SslMode, SslNegotiation},
+    types::{ToSql, Type},
+};
+use postgres_native_tls::MakeTlsConnector;
+
+pub use self::error::{Cause, DatabaseError, Phase};
+use self::{
+    deadline::{MakeWatched, Progress},
+    error::cause_of,
+    resolve::Resolver,
+};
+use crate::config::DatabaseSettings;
+
+/// How much longer than connection and statement may take scribe waits for a whole unit of work, so that the server
+/// gives up first and says why; at most, and no more than a statement may take.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// How long a goodbye may take before the connection is simply dropped.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// A Pi that loses power inside a transaction must not keep its row locks.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
+
+/// The longest wait for another transaction's row locks.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A parameter of a typed statement.
+pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// A database and how to reach it. Holds no connection; clones nothing per unit but a handle.
+pub struct Database {
+    config: Config,
+    host: String,
+    resolver: Resolver,
+    tls: Option<MakeTlsConnector>,
+    connect_timeout: Duration,
+    statement_timeout: Duration,
+}
+
+impl Database {
+    /// Prepares the TLS connector, once for the life of the process: a new one costs tens of milliseconds.
+    pub fn new(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+        let tls = tls::connector(settings).map_err(|text| DatabaseError {
+            unit: "start",
+            phase: Phase::Preparing,
+            cause: Cause::Tls(text),
+        })?;
+        let mut config = Config::new();
+        config
+            .user(&settings.user)
+            .password(settings.password.expose())
+            .dbname(&settings.name)
+            .port(settings.port)
+            .application_name("scribe")
+            // See deadline.rs: it makes the driver hand over the stream right after TCP.
+            .ssl_mode(SslMode::Require)
+            .ssl_negotiation(SslNegotiation::Direct)
+            .keepalives(true)
+            .notice_callback(|_| ());
+        Ok(Database {
+            config,
+            host: settings.host.clone(),
+            resolver: Resolver::new(&settings.host),
+            tls,
+            connect_timeout: settings.connect_timeout,
+            statement_timeout: settings.statement_timeout,
+        })
+    }
+
+    /// The same database for work that takes longer than the daily round, such as a migration.
+    pub fn with_statement_timeout(mut self, statement_timeout: Duration) -> Database {
+        self.statement_timeout = statement_timeout;
+        self
+    }
+
+    /// Runs one statement without parameters in one round trip after the login: `BEGIN …; statement; COMMIT` go out
+    /// as a single message. Into `sql` nothing may be put but identifiers of ours, integers, UUIDs and our own words.
+    pub fn batch(&self, unit: &'static str, sql: &str) -> Result<Vec<SimpleQueryRow>, DatabaseError> {
+        self.unit(unit, |session| {
+            let messages =
+                session.run(|client| client.simple_query(&format!("{};{sql};COMMIT", self.begin())))?;
+            Ok(messages.into_iter().filter_map(row).collect())
+        })
+    }
+
+    /// Runs a unit of work of several statements: `BEGIN …`, whatever `work` does, `COMMIT`. When `work` returns an
+    /// error everything is rolled back.
+    pub fn transaction<T, E: From<DatabaseError>>(
+        &self,
+        unit: &'static str,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.unit(unit, |session| {
+            session.run(|client| client.batch_execute(&self.begin()))?;
+            let mut transaction = Transaction { session, spoilt: false };
+            let value = work(&mut transaction)?;
+            // The server answers COMMIT with success even when it rolls back a failed transaction.
+            if transaction.spoilt {
+                return Err(session.error(Cause::Spoilt).into());
+            }
+            session.progress.enter(Phase::Committing);
+            session.run(|client| client.batch_execute("COMMIT"))?;
+            Ok(value)
+        })
+    }
+
+    /// Connects, works, and says goodbye: the one place where connections are made and dropped.
+    fn unit<T, E: From<DatabaseError>>(
+        &self,
+        unit: &'static str,
+        work: impl FnOnce(&mut Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let started = Instant::now();
+        let progress = Progress::new((started + self.connect_timeout).into());
+        let failed = |cause| DatabaseError { unit, phase: progress.phase(), cause };
+        let client = self.connect(&progress, started).map_err(failed)?;
+        progress.enter(Phase::Working);
+        let margin = self.statement_timeout.min(MARGIN);
+        progress.set_deadline((started + self.connect_timeout + self.statement_timeout + margin).into());
+        let mut session = Session { unit, client, progress: progress.clone() };
+        let result = work(&mut session);
+        if result.is_err() && !session.client.is_closed() {
+            // Hands the server connection back to the pooler instead of letting it be thrown away.
+            progress.set_deadline((Instant::now() + GOODBYE).into());
+            let _ = session.client.batch_execute("ROLLBACK");
+        }
+        progress.set_deadline((Instant::now() + GOODBYE).into());
+        drop(session);
+        result
+    }
+
+    fn connect(&self, progress: &Arc<Progress>, started: Instant) -> Result<Client, Cause> {
+        let deadline = started + self.connect_timeout;
+        progress.enter(Phase::Resolving);
+        let addresses = self.resolver.resolve(deadline)?;
+        progress.enter(Phase::Connecting);
+        let config = self.config_for(&addresses, deadline.saturating_duration_since(Instant::now()));
+        let connector = MakeWatched { tls: self.tls.clone(), progress: progress.clone() };
+        config.connect(connector).map_err(|e| cause_of(&e, started.elapsed()))
+    }
+
+    /// The driver gets name and address together: it asks no resolver, and still checks the certificate's name.
+    fn config_for(&self, addresses: &[IpAddr], remaining: Duration) -> Config {
+        let mut config = self.config.clone();
+        for address in addresses {
+            config.host(&self.host).hostaddr(*address);
+        }
+        config.connect_timeout(resolve::share(remaining, addresses.len()).max(Duration::from_millis(1)));
+        config
+    }
+
+    /// Everything a stranger may have left behind on a pooled connection is overridden for this transaction.
+    fn begin(&self) -> String {
+        let statement = self.statement_timeout.as_millis();
+        let lock = self.statement_timeout.min(LOCK_TIMEOUT).as_millis();
+        let idle = IDLE_IN_TRANSACTION.as_millis();
+        format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL ROLE NONE; \
+             SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+             SET LOCAL idle_in_transaction_session_timeout = {idle}; \
+             SET LOCAL search_path = public; SET LOCAL TimeZone = 'UTC'; SET LOCAL client_encoding = 'UTF8'"
+        )
+    }
+}
+
+/// A connection while a unit of work has it.
+struct Session {
+    unit: &'static str,
+    client: Client,
+    progress: Arc<Progress>,
+}
+
+impl Session {
+    /// Runs one statement.
+    fn run<T>(
+        &mut self,
+        call: impl FnOnce(&mut Client) -> Result<T, postgres::Error>,
+    ) -> Result<T, DatabaseError> {
+        let started = Instant::now();
+        call(&mut self.client).map_err(|e| self.error(cause_of(&e, started.elapsed())))
+    }
+
+    fn error(&self, cause: Cause) -> DatabaseError {
+        DatabaseError { unit: self.unit, phase: self.progress.phase(), cause }
+    }
+}
+
+/// What a unit of work may do between BEGIN and COMMIT: unnamed statements only.
+pub struct Transaction<'a> {
+    session: &'a mut Session,
+    spoilt: bool,
+}
+
+impl Transaction<'_> {
+    /// Runs one statement with parameters. Result columns must be of built-in types (cast others to text), else the
+    /// driver would prepare named statements to ask for their types.
+    pub fn query_typed(
+        &mut self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let result = self.session.run(|client| client.query_typed(sql, parameters));
+        self.spoilt |= result.is_err();
+        result
+    }
+
+    /// Runs statements without parameters or results.
+    pub fn batch_execute(&mut self, sql: &str) -> Result<(), DatabaseError> {
+        let result = self.session.run(|client| client.batch_execute(sql));
+        self.spoilt |= result.is_err();
+        result
+    }
+}
+
+fn row(message: SimpleQueryMessage) -> Option<SimpleQueryRow> {
+    match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    }
+}

@@ -1,0 +1,320 @@
+//! The table `queue_items`: every statement that moves an item along its life (see [`crate::queue`]).
+//!
+//! All writes to a claimed item carry its claim token, so that whoever lost the item cannot touch it any more.
+use std::time::Duration;
+
+use postgres::{SimpleQueryRow, types::Type};
+use uuid::Uuid;
+
+use super::{Database, DatabaseError};
+use crate::{
+    pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
+    queue::{ClaimToken, LEASE, RunId},
+};
+
+/// An item that is ours until its lease runs out.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The row.
+    pub id: Uuid,
+    /// Our right to it.
+    pub token: ClaimToken,
+    /// How often it has been tried, this time included.
+    pub attempts: i32,
+    /// Whom to write to.
+    pub recipient_name: String,
+    /// What they work on.
+    pub recipient_interest: String,
+    /// The template; a longer one than scribe takes is not even transferred.
+    pub template: Result<String, TooLong>,
+    /// The sender's own name.
+    pub sender_name: Option<String>,
+}
+
+/// The size in bytes of a template that is too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLong(pub i64);
+
+/// What became of a finished e-mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is stored and the item COMPLETED, now or by an earlier try whose answer was lost.
+    Stored,
+    /// The item is no longer ours; nothing was written.
+    NotOurs,
+}
+
+/// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
+/// an item whose claim was never answered: it is taken again and costs no further attempt.
+pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, DatabaseError> {
+    let token = ClaimToken::fresh(run);
+    let (own, lease, most) = (run.token_prefix(), LEASE.as_secs(), MAX_TEMPLATE_BYTES);
+    let first_step = Step::TemplateParser.as_str();
+    let sql = format!(
+        "WITH next AS (
+            SELECT id, coalesce(celery_task_id LIKE '{own}%', FALSE) AND status = 'PROCESSING' AS unanswered
+            FROM queue_items
+            WHERE status IN ('PENDING', 'PROCESSING')
+              AND CASE status
+                  WHEN 'PENDING' THEN available_at <= now()
+                  ELSE coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity') < now()
+                       OR celery_task_id LIKE '{own}%' END
+            ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+            UPDATE queue_items q
+            SET status = 'PROCESSING', started_at = now(), completed_at = NULL, error_message = NULL,
+                current_step = '{first_step}', celery_task_id = '{token}',
+                lease_expires_at = now() + interval '{lease} seconds',
+                attempts = least(attempts, 1000000) + CASE WHEN next.unanswered THEN 0 ELSE 1 END
+            FROM next WHERE q.id = next.id
+            RETURNING q.*
+        )
+        SELECT c.id, c.attempts, c.recipient_name, c.recipient_interest, u.display_name,
+               octet_length(c.email_template_text) AS template_bytes,
+               CASE WHEN octet_length(c.email_template_text) <= {most} THEN c.email_template_text END AS template
+        FROM claimed c JOIN users u ON u.id = c.user_id",
+        token = token.as_str(),
+    );
+    let rows = database.batch("claim", &sql)?;
+    Ok(rows.first().and_then(|row| claimed(row, token)))
+}
+
+/// `None` only if the server sent something other than what was asked for.
+fn claimed(row: &SimpleQueryRow, token: ClaimToken) -> Option<Claimed> {
+    let text = |column: &str| row.try_get(column).ok().flatten();
+    Some(Claimed {
+        id: text("id")?.parse().ok()?,
+        token,
+        attempts: text("attempts")?.parse().ok()?,
+        recipient_name: text("recipient_name")?.into(),
+        recipient_interest: text("recipient_interest")?.into(),
+        template: match text("template") {
+            Some(template) => Ok(template.into()),
+            None => Err(TooLong(text("template_bytes")?.parse().ok()?)),
+        },
+        sender_name: text("display_name").map(String::from),
+    })
+}
+
+/// Notes that a step begins and renews the lease. False: the item is no longer ours.
+pub fn note_step(database: &Database, item: &Claimed, step: Step) -> Result<bool, DatabaseError> {
+    let set = format!(
+        "current_step = '{}', lease_expires_at = now() + interval '{} seconds'",
+        step.as_str(),
+        LEASE.as_secs()
+    );
+    update_ours(database, "progress note", item, &set)
+}
+
+/// Puts an item back as if it had never been claimed. False: it was no longer ours.
+pub fn put_back(database: &Database, item: &Claimed) -> Result<bool, DatabaseError> {
+    update_ours(database, "put back", item, &untouched(1))
+}
+
+/// `set` holds nothing but our own words and numbers.
+fn update_ours(
+    database: &Database,
+    unit: &'static str,
+    item: &Claimed,
+    set: &str,
+) -> Result<bool, DatabaseError> {
+    let sql = format!(
+        "UPDATE queue_items SET {set} WHERE id = '{}' AND status = 'PROCESSING' AND celery_task_id = '{}' \
+         RETURNING id",
+        item.id,
+        item.token.as_str()
+    );
+    Ok(!database.batch(unit, &sql)?.is_empty())
+}
+
+/// Takes back what an earlier run left in PROCESSING and returns how many items that were. The attempt counts where
+/// scribe itself crashed (`refund` is false), and does not where the machine lost its power.
+pub fn take_back(database: &Database, earlier: RunId, refund: bool) -> Result<usize, DatabaseError> {
+    let sql = format!(
+        "UPDATE queue_items SET {} WHERE status = 'PROCESSING' AND celery_task_id LIKE '{}%' RETURNING id",
+        untouched(i32::from(refund)),
+        earlier.token_prefix()
+    );
+    Ok(database.batch("take back", &sql)?.len())
+}
+
+/// What an item looks like that nobody has claimed.
+fn untouched(attempts_returned: i32) -> String {
+    format!(
+        "status = 'PENDING', current_step = NULL, started_at = NULL, celery_task_id = NULL, lease_expires_at = NULL, \
+         attempts = greatest(attempts - {attempts_returned}, 0)"
+    )
+}
+
+/// Stores the e-mail and completes the item, both or neither. May be repeated with the same `email` after a lost
+/// answer: an item that already carries that e-mail counts as stored, and the look at it waits for a COMMIT that is
+/// still under way.
+pub fn settle(
+    database: &Database,
+    item: &Claimed,
+    email: Uuid,
+    draft: &Draft,
+) -> Result<Settled, DatabaseError> {
+    const SETTLE: &str = "
+        WITH done AS (
+            UPDATE queue_items
+            SET status = 'COMPLETED', completed_at = now(), email_id = $2, current_step = NULL, error_message = NULL,
+                lease_expires_at = NULL
+            WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $3
+            RETURNING user_id, recipient_name, recipient_interest
+        ), stored AS (
+            INSERT INTO emails (id, user_id, recipient_name, recipient_interest, email_message, template_type, metadata,
+                                is_confident)
+            SELECT $2, user_id, recipient_name, recipient_interest, $4, $5, $6, $7 FROM done
+        ), counted AS (
+            UPDATE users SET generation_count = coalesce(generation_count, 0) + 1
+            WHERE id = (SELECT user_id FROM done)
+        )
+        SELECT count(*) FROM done";
+    let metadata = serde_json::to_value(&draft.metadata).unwrap_or_default();
+    database.transaction("settle", |tx| {
+        let done = tx.query_typed(
+            SETTLE,
+            &[
+                (&item.id, Type::UUID),
+                (&email, Type::UUID),
+                (&item.token.as_str(), Type::TEXT),
+                (&draft.message, Type::TEXT),
+                (&draft.template_type.as_str(), Type::TEXT),
+                (&metadata, Type::JSONB),
+                (&draft.is_confident, Type::BOOL),
+            ],
+        )?;
+        if done.first().is_some_and(|row| row.get::<_, i64>(0) == 1) {
+            return Ok(Settled::Stored);
+        }
+        let ours = tx.query_typed(
+            "SELECT 1 FROM queue_items WHERE id = $1 AND email_id = $2 FOR UPDATE",
+            &[(&item.id, Type::UUID), (&email, Type::UUID)],
+        )?;
+        Ok(if ours.is_empty() { Settled::NotOurs } else { Settled::Stored })
+    })
+}
+
+/// Marks an item FAILED. False: it was no longer ours.
+pub fn fail(database: &Database, item: &Claimed, message: &str) -> Result<bool, DatabaseError> {
+    const FAIL: &str = "
+        UPDATE queue_items SET status = 'FAILED', completed_at = now(), error_message = $3, lease_expires_at = NULL
+        WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $2 RETURNING 1";
+    let parameters =
+        [(&item.id as _, Type::UUID), (&item.token.as_str() as _, Type::TEXT), (&message as _, Type::TEXT)];
+    database.transaction("fail", |tx| Ok(!tx.query_typed(FAIL, &parameters)?.is_empty()))
+}
+
+/// Puts an item back for later; the pause is stretched by up to half of itself, so that a fleet does not come back in
+/// step. False: it was no longer ours.
+pub fn retry_later(
+    database: &Database,
+    item: &Claimed,
+    pause: Duration,
+    message: &str,
+) -> Result<bool, DatabaseError> {
+    const LATER: &str = "
+        UPDATE queue_items
+        SET status = 'PENDING', current_step = NULL, started_at = NULL, celery_task_id = NULL, lease_expires_at = NULL,
+            error_message = $3, available_at = now() + make_interval(secs => $4 * (1 + random() / 2))
+        WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $2 RETURNING 1";
+    database.transaction("retry later", |tx| {
+        let parameters = [
+            (&item.id as _, Type::UUID),
+            (&item.token.as_str() as _, Type::TEXT),
+            (&message as _, Type::TEXT),
+            (&pause.as_secs_f64() as _, Type::FLOAT8),
+        ];
+        Ok(!tx.query_typed(LATER, &parameters)?.is_empty())
+    })
+}
+
+/// How many items are not finished: waiting, or in somebody's hands.
+pub fn unfinished(database: &Database) -> Result<i64, DatabaseError> {
+    let rows = database.batch(
+        "count unfinished",
+        "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING')",
+    )?;
+    Ok(rows.first().and_then(|row| row.get(0)?.parse().ok()).unwrap_or_default())
+}
+
+/// A recipient to queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewItem {
+    /// Full name.
+    pub name: String,
+    /// What they work on.
+    pub interest: String,
+}
+
+/// Queues recipients in their order, all or none, and returns how many.
+pub fn enqueue(
+    database: &Database,
+    user: Uuid,
+    template: &str,
+    items: &[NewItem],
+) -> Result<usize, DatabaseError> {
+    const ENQUEUE: &str = "
+        INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template_text, status)
+        SELECT $1, name, interest, $2, 'PENDING'
+        FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS item (name, interest, place)
+        ORDER BY place
+        RETURNING 1";
+    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+    let interests: Vec<&str> = items.iter().map(|item| item.interest.as_str()).collect();
+    database.transaction("enqueue", |tx| {
+        let rows = tx.query_typed(
+            ENQUEUE,
+            &[
+                (&user, Type::UUID),
+                (&template, Type::TEXT),
+                (&names, Type::TEXT_ARRAY),
+                (&interests, Type::TEXT_ARRAY),
+            ],
+        )?;
+        Ok(rows.len())
+    })
+}
+
+/// An item as people look at it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Listed {
+    /// The row.
+    pub id: Uuid,
+    /// PENDING, PROCESSING, COMPLETED or FAILED.
+    pub status: String,
+    /// Whom to write to.
+    pub recipient_name: String,
+    /// What they work on.
+    pub recipient_interest: String,
+    /// The step it is in, or failed in.
+    pub current_step: Option<String>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// What its owner can do.
+    pub error_message: Option<String>,
+    /// The finished e-mail.
+    pub email_id: Option<Uuid>,
+}
+
+/// The items of the queue in claim order.
+pub fn list(database: &Database) -> Result<Vec<Listed>, DatabaseError> {
+    const LIST: &str = "
+        SELECT id, status, recipient_name, recipient_interest, current_step, attempts, error_message, email_id
+        FROM queue_items ORDER BY created_at, seq";
+    let rows = database.transaction("list queue", |tx| tx.query_typed(LIST, &[]))?;
+    Ok(rows
+        .iter()
+        .map(|row| Listed {
+            id: row.get(0),
+            status: row.get(1),
+            recipient_name: row.get(2),
+            recipient_interest: row.get(3),
+            current_step: row.get(4),
+            attempts: row.get(5),
+            error_message: row.get(6),
+            email_id: row.get(7),
+        })
+        .collect())
+}
