@@ -19,8 +19,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod cli;
 pub mod condition;
 pub mod config;
+pub mod daemon;
 pub mod database;
 pub mod model;
 pub mod pipeline;

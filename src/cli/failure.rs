@@ -1,0 +1,143 @@
+//! Errors at the edge: what happened, why, what to do, and the exit code. Every error of the library ends here once.
+use std::{fmt, io};
+
+use crate::{
+    config::ConfigError,
+    daemon::DaemonError,
+    database::{DatabaseError, hints, migrate::MigrateError},
+    text::printable,
+};
+
+/// The command did not do what it was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// Our output is no longer read.
+    BrokenPipe,
+    /// To be told.
+    Told(Box<Report>),
+}
+
+/// What happened, why, and what to do, for a person.
+#[derive(Debug)]
+pub struct Report {
+    what: String,
+    why: Vec<String>,
+    remedy: Option<String>,
+    /// 1 it failed, 78 wrong configuration (sysexits' EX_CONFIG).
+    pub exit_code: u8,
+}
+
+/// More reasons than these are only counted.
+const MOST_REASONS: usize = 20;
+
+const FAILED: u8 = 1;
+const CONFIGURATION: u8 = 78;
+
+impl Failure {
+    /// What happened and what to do.
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Failure {
+        Failure::report(what.into(), Vec::new(), Some(remedy.into()), FAILED)
+    }
+
+    /// What happened, for each of many reasons, and what to do. Only the first reasons are told.
+    pub fn listing(what: impl Into<String>, mut why: Vec<String>, remedy: impl Into<String>) -> Failure {
+        let more = why.len().saturating_sub(MOST_REASONS);
+        why.truncate(MOST_REASONS);
+        if more > 0 {
+            why.push(format!("and {more} more"));
+        }
+        Failure::report(what.into(), why, Some(remedy.into()), FAILED)
+    }
+
+    /// What happened, why, and what to do.
+    pub fn because(what: impl Into<String>, why: impl fmt::Display, remedy: impl Into<String>) -> Failure {
+        Failure::report(what.into(), vec![why.to_string()], Some(remedy.into()), FAILED)
+    }
+
+    fn report(what: String, why: Vec<String>, remedy: Option<String>, exit_code: u8) -> Failure {
+        Failure::Told(Box::new(Report { what, why, remedy, exit_code }))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "scribe: {}", printable(&self.what))?;
+        for why in &self.why {
+            write!(f, "\n   why: {}", printable(why))?;
+        }
+        if let Some(remedy) = &self.remedy {
+            write!(f, "\n   fix: {}", printable(remedy))?;
+        }
+        Ok(())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
+            _ => Failure::report(format!("cannot write the output: {error}"), Vec::new(), None, FAILED),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Failure::report(error.to_string(), Vec::new(), Some(error.remedy()), CONFIGURATION)
+    }
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        let condition = hints::condition(&error);
+        Failure::because(condition.title, &error, condition.remedy)
+    }
+}
+
+impl From<MigrateError> for Failure {
+    fn from(error: MigrateError) -> Self {
+        let remedy = match &error {
+            MigrateError::Database(error) => return error.clone().into(),
+            MigrateError::Ahead(_) => "install a newer scribe; nothing was changed",
+            MigrateError::Divergent(_) => {
+                "this database was made by another program or another build; nothing was changed"
+            }
+            MigrateError::NoSuchTarget(_) => "`scribe db upgrade` without a version applies everything",
+            MigrateError::Other(_) => "nothing was changed",
+        };
+        Failure::new(error.to_string(), remedy)
+    }
+}
+
+impl From<DaemonError> for Failure {
+    fn from(error: DaemonError) -> Self {
+        let what = "scribe could not start";
+        match error {
+            DaemonError::Config(error) => error.into(),
+            DaemonError::Database(error) => error.into(),
+            DaemonError::Obstacle(obstacle) => {
+                Failure::because(obstacle.condition.title, &obstacle.detail, obstacle.condition.remedy)
+            }
+            DaemonError::State(error) => Failure::because(
+                what,
+                error,
+                "give every scribe a STATE_DIRECTORY of its own that it may write to",
+            ),
+            DaemonError::Port(address, error) if error.kind() == io::ErrorKind::AddrInUse => {
+                Failure::because(
+                    what,
+                    format!("another program listens on {address}"),
+                    "stop that program (`ss -ltnp` names it), or set another PORT",
+                )
+            }
+            DaemonError::Port(..) => {
+                Failure::because(what, error, "set HOST to an address of this machine, and PORT above 1023")
+            }
+            DaemonError::System(_) => Failure::because(what, error, "see the text; then start it again"),
+            DaemonError::WorkerDied => Failure::new(
+                error.to_string(),
+                "this is a fault in scribe: report the lines above, and start it again",
+            ),
+        }
+    }
+}

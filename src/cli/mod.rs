@@ -1,0 +1,72 @@
+//! The command line: raw arguments to calls, results to text, errors to exit codes. One file per command group; no
+//! SQL and no HTTP here.
+mod args;
+mod compose;
+mod config;
+mod db;
+mod email;
+mod failure;
+mod files;
+mod output;
+mod queue;
+mod run;
+mod user;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use self::{
+    args::{Arguments, Command},
+    failure::Failure,
+    output::Output,
+};
+use crate::{config::Settings, database::Database};
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut stdout = io::stdout().lock();
+    let mut output = Output::new(&mut stdout, arguments.json);
+    let result = dispatch(&arguments, &mut output).and_then(|()| Ok(stdout.flush()?));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has seen enough.
+        Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+        Err(Failure::Told(report)) => {
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(io::stderr(), "{report}");
+            ExitCode::from(report.exit_code)
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments, output: &mut Output<'_>) -> Result<(), Failure> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let file = arguments.config.as_deref();
+    if let Command::Config { command: args::ConfigCommand::Show } = &arguments.command {
+        return config::show(file, &environment, output);
+    }
+    let settings = Settings::load(file, &environment)?;
+    if !matches!(arguments.command, Command::Run { .. }) {
+        // The daemon logs them.
+        settings.warnings.iter().for_each(|warning| eprintln!("Note: {warning}"));
+    }
+    match &arguments.command {
+        Command::Run { until_empty } => run::run(&settings, *until_empty),
+        Command::Config { .. } => Ok(()), // answered above, before the settings had to be right
+        Command::Db { command } => db::run(command, &settings, output),
+        Command::User { command } => user::run(command, &settings, output),
+        Command::Queue { command } => queue::run(command, &settings, output),
+        Command::Email { command } => email::run(command, &settings, output),
+        Command::Compose(request) => compose::run(request, &settings, output),
+    }
+}
+
+/// The database of the settings.
+fn database(settings: &Settings) -> Result<Database, Failure> {
+    Ok(Database::new(settings.database()?)?)
+}

@@ -1,0 +1,73 @@
+//! `scribe user`.
+use uuid::Uuid;
+
+use super::{args::UserCommand, database, failure::Failure, output::Output};
+use crate::{
+    config::Settings,
+    database::users::{self, Added},
+};
+
+/// Dispatches.
+pub fn run(command: &UserCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    match command {
+        UserCommand::Add { email, id, name } => add(settings, email, *id, name.as_deref(), output),
+        UserCommand::List => list(settings, output),
+    }
+}
+
+fn add(
+    settings: &Settings,
+    email: &str,
+    id: Option<Uuid>,
+    name: Option<&str>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let email = email.trim();
+    if !email.contains('@') || email.chars().count() > 255 || email.contains(char::is_whitespace) {
+        return Err(Failure::new(format!("{email:?} is no e-mail address"), "give it as name@example.org"));
+    }
+    if let Some(name) = name
+        && (name.chars().count() > 255 || name.trim().is_empty())
+    {
+        return Err(Failure::new(
+            "the name is empty or longer than 255 characters",
+            "give the name to sign with",
+        ));
+    }
+    let added = users::add(&database(settings)?, id.unwrap_or_else(Uuid::new_v4), email, name)?;
+    let (verb, user) = match added {
+        Added::New(user) => ("Added", user),
+        Added::Known(user) if id.is_none_or(|id| id == user.id) => ("Already there:", user),
+        Added::Known(user) => {
+            return Err(Failure::new(
+                format!("{} is already there with the id {}", user.email, user.id),
+                "an id cannot be changed, since e-mails belong to it; leave --id out, or use another address",
+            ));
+        }
+        Added::IdTaken(user) => {
+            return Err(Failure::new(
+                format!("the id {} belongs to {}", user.id, user.email),
+                "give each user the id of their own",
+            ));
+        }
+    };
+    if output.json {
+        return Ok(output.value(&user)?);
+    }
+    Ok(output.line(format!("{verb} {} ({})", user.email, user.id))?)
+}
+
+fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    let users = users::list(&database(settings)?)?;
+    if output.json {
+        return Ok(output.value(&users)?);
+    }
+    let rows: Vec<Vec<String>> = users
+        .into_iter()
+        .map(|user| {
+            let name = user.display_name.unwrap_or_else(|| "-".into());
+            vec![user.email, name, user.generation_count.to_string(), user.id.to_string()]
+        })
+        .collect();
+    Ok(output.table(&["EMAIL", "NAME", "E-MAILS", "ID"], &rows)?)
+}

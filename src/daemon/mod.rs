@@ -1,0 +1,226 @@
+//! `scribe run`: two threads. The main one answers `/health`, signals and systemd; the worker does everything else.
+//!
+//! All that can be wrong with this machine (settings, state directory, port) is found before READY. The database is
+//! not among it: a Pi boots faster than its network, and must not give up for that.
+mod finish;
+mod health;
+mod log;
+mod state_directory;
+mod status;
+mod stop;
+mod worker;
+
+use std::{fmt, io, net::SocketAddr, sync::Arc, thread, time::Duration};
+
+use ::log::{error, info, warn};
+use sd_notify::NotifyState;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+    time::sleep,
+};
+
+pub use self::worker::Obstacle;
+use self::{
+    state_directory::{StateDirectory, StateError},
+    status::Status,
+    stop::Stop,
+    worker::{End, InHand, Worker},
+};
+use crate::{
+    config::{ConfigError, Settings, TlsMode},
+    database::{Database, DatabaseError, queue_items},
+    pipeline::Pipeline,
+    queue::RunId,
+};
+
+/// How long the running item may take to finish after a request to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long the connection may take that puts an item back at a hurried stop; a statement may take half of it.
+const HURRY: Duration = Duration::from_secs(1);
+
+/// Why the daemon did not start, or ended by itself.
+#[derive(Debug)]
+pub enum DaemonError {
+    /// A setting that is needed.
+    Config(ConfigError),
+    /// The database cannot even be tried.
+    Database(DatabaseError),
+    /// The state directory.
+    State(StateError),
+    /// The port for `/health`.
+    Port(SocketAddr, io::Error),
+    /// Threads, signals, sockets: the machine is out of something.
+    System(io::Error),
+    /// `--until-empty` met a condition.
+    Obstacle(Obstacle),
+    /// The worker thread broke.
+    WorkerDied,
+}
+
+impl fmt::Display for DaemonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DaemonError::Config(error) => error.fmt(f),
+            DaemonError::Database(error) => error.fmt(f),
+            DaemonError::State(error) => error.fmt(f),
+            DaemonError::Port(address, error) => write!(f, "cannot listen on {address}: {error}"),
+            DaemonError::System(error) => error.fmt(f),
+            DaemonError::Obstacle(obstacle) => obstacle.fmt(f),
+            DaemonError::WorkerDied => f.write_str("the worker ended unexpectedly"),
+        }
+    }
+}
+
+impl std::error::Error for DaemonError {}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),*) => {
+        $(impl From<$error> for DaemonError {
+            fn from(error: $error) -> Self {
+                DaemonError::$variant(error)
+            }
+        })*
+    };
+}
+
+from!(ConfigError => Config, DatabaseError => Database, StateError => State, io::Error => System);
+
+/// Runs until a signal, or with `until_empty` until nothing is left to do.
+pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
+    log::init(settings.log_level);
+    let database_settings = settings.database()?;
+    for warning in &settings.warnings {
+        warn!("{warning}");
+    }
+    if database_settings.tls == TlsMode::Require {
+        warn!(
+            "the connection to the database is encrypted, but open to an interceptor: its certificate is not verified; \
+             set DB_SSLROOTCERT to the CA file (Supabase: from the dashboard) and DB_SSLMODE=verify-full"
+        );
+    }
+    let state = Arc::new(StateDirectory::open(&settings.state_directory)?);
+    let earlier = state.earlier_run()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let signals = {
+        let _context = runtime.enter();
+        Signals::new()?
+    };
+    let listener = bind(settings.health)?;
+    let status = Arc::new(Status::new(settings.stage));
+    let stop = Arc::new(Stop::default());
+    let in_hand = InHand::default();
+    let run = RunId::fresh();
+    let worker = Worker {
+        database: Database::new(database_settings)?,
+        pipeline: Pipeline::new(settings),
+        state: state.clone(),
+        status: status.clone(),
+        stop: stop.clone(),
+        in_hand: in_hand.clone(),
+        run,
+        earlier,
+        may_claim: false,
+        poll_interval: settings.poll_interval,
+        until_empty,
+    };
+    // Made now, because a stop may have to hurry and loading certificates takes time.
+    let hurried = Database::new(&hurried(database_settings))?;
+    let end = runtime.block_on(supervise(listener, signals, worker, status, stop))?;
+    drop(runtime);
+    if in_hand.get().is_some() {
+        put_back(&hurried, &in_hand);
+        state.save_end(run)?;
+    }
+    match end {
+        Some(End::Stopped | End::Empty) | None => Ok(()),
+        Some(End::GaveUp(obstacle)) => Err(DaemonError::Obstacle(obstacle)),
+        Some(End::StateLost(error)) => Err(DaemonError::State(error)),
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<std::net::TcpListener, DaemonError> {
+    let listener = std::net::TcpListener::bind(address).map_err(|e| DaemonError::Port(address, e))?;
+    listener.set_nonblocking(true)?;
+    info!("health on http://{}/health", listener.local_addr()?);
+    Ok(listener)
+}
+
+/// Serves until the worker ends. `None`: it was asked to stop and did not within the grace period.
+async fn supervise(
+    listener: std::net::TcpListener,
+    mut signals: Signals,
+    worker: Worker,
+    status: Arc<Status>,
+    stop: Arc<Stop>,
+) -> Result<Option<End>, DaemonError> {
+    tokio::spawn(health::serve(TcpListener::from_std(listener)?, status.clone()));
+    let (ended, mut worker_end) = oneshot::channel();
+    thread::Builder::new().name("worker".into()).spawn(move || {
+        // The receiver is gone only when the process is ending anyway.
+        let _ = ended.send(worker.run());
+    })?;
+    tell_systemd(NotifyState::Ready);
+    tokio::select! {
+        end = &mut worker_end => return end.map(Some).map_err(|_| DaemonError::WorkerDied),
+        () = signals.next() => {}
+    }
+    info!("stopping; the item in hand has {} s to finish", GRACE.as_secs());
+    tell_systemd(NotifyState::Stopping);
+    status.stopping();
+    stop.request();
+    tokio::select! {
+        end = worker_end => end.map(Some).map_err(|_| DaemonError::WorkerDied),
+        () = sleep(GRACE) => Ok(None),
+        () = signals.next() => Ok(None),
+    }
+}
+
+/// The requests to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        warn!("systemd cannot be told: {error}");
+    }
+}
+
+/// The same database with little patience.
+fn hurried(settings: &crate::config::DatabaseSettings) -> crate::config::DatabaseSettings {
+    let mut settings = settings.clone();
+    settings.connect_timeout = settings.connect_timeout.min(HURRY);
+    settings.statement_timeout = settings.statement_timeout.min(HURRY / 2);
+    settings
+}
+
+/// Puts back what the worker could not finish in time. Whatever it does meanwhile, only one of the two can win: both
+/// are fenced with the same claim token.
+fn put_back(database: &Database, in_hand: &InHand) {
+    let Some(item) = in_hand.get() else { return };
+    match queue_items::put_back(database, &item) {
+        Ok(true) => info!("the unfinished item was put back"),
+        Ok(false) => {}
+        Err(error) => error!("the unfinished item is taken back at the next start: {error}"),
+    }
+}

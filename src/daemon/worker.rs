@@ -1,0 +1,305 @@
+//! The worker thread: take back → claim → work → settle, one item at a time, for ever.
+//!
+//! Nothing about the database or the web ends it. What stands in its way becomes a condition, which pauses claiming
+//! until a slow retry succeeds; only the item it has in hand decides what happens to that item.
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use log::{debug, error, info, warn};
+use uuid::Uuid;
+
+use super::{
+    state_directory::{EarlierRun, StateDirectory, StateError},
+    status::Status,
+    stop::Stop,
+};
+use crate::{
+    condition::Condition,
+    database::{
+        Cause, Database, DatabaseError, hints,
+        queue_items::{self, Claimed, TooLong},
+    },
+    pipeline::{self, Draft, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
+    queue::{self, LEASE, RunId},
+};
+
+/// No step begins when less than this is left of the lease.
+const LONGEST_STEP: Duration = Duration::from_secs(10 * 60);
+
+/// The first pause when the queue is empty; it doubles up to the setting.
+const FIRST_POLL: Duration = Duration::from_secs(1);
+
+/// Why the worker ended.
+#[derive(Debug)]
+pub enum End {
+    /// It was asked to.
+    Stopped,
+    /// Nothing was left to do, and it was to run until then.
+    Empty,
+    /// It was to run until nothing is left, and something stands in the way.
+    GaveUp(Obstacle),
+    /// Its state directory can no longer be written.
+    StateLost(StateError),
+}
+
+/// What can interrupt a round.
+enum Trouble {
+    Obstacle(Obstacle),
+    State(StateError),
+}
+
+impl From<Obstacle> for Trouble {
+    fn from(obstacle: Obstacle) -> Self {
+        Trouble::Obstacle(obstacle)
+    }
+}
+
+impl From<StateError> for Trouble {
+    fn from(error: StateError) -> Self {
+        Trouble::State(error)
+    }
+}
+
+/// A condition that was met, with what exactly was seen.
+#[derive(Debug)]
+pub struct Obstacle {
+    /// The row of the table.
+    pub condition: &'static Condition,
+    /// What was seen.
+    pub detail: String,
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.condition.title, self.detail, self.condition.remedy)
+    }
+}
+
+impl From<DatabaseError> for Obstacle {
+    fn from(error: DatabaseError) -> Self {
+        Obstacle { condition: hints::condition(&error), detail: error.to_string() }
+    }
+}
+
+/// Everything the worker needs.
+pub struct Worker {
+    /// The way to the queue.
+    pub database: Database,
+    /// The way from a request to a draft.
+    pub pipeline: Pipeline,
+    /// What is remembered across restarts.
+    pub state: Arc<StateDirectory>,
+    /// What `/health` shows.
+    pub status: Arc<Status>,
+    /// The request to stop.
+    pub stop: Arc<Stop>,
+    /// The item in hand, for the main thread to put back at a hurried stop.
+    pub in_hand: InHand,
+    /// This run.
+    pub run: RunId,
+    /// The run before, whose items are taken back first.
+    pub earlier: Option<EarlierRun>,
+    /// Whether that has been done.
+    pub may_claim: bool,
+    /// The longest pause when the queue is empty.
+    pub poll_interval: Duration,
+    /// Whether to end when nothing is left.
+    pub until_empty: bool,
+}
+
+/// The item that is being worked on, shared with the main thread.
+#[derive(Debug, Clone, Default)]
+pub struct InHand(Arc<Mutex<Option<Claimed>>>);
+
+impl InHand {
+    fn set(&self, item: Option<Claimed>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = item;
+    }
+
+    /// The item, if there is one.
+    pub fn get(&self) -> Option<Claimed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What a round of the loop came to.
+enum Round {
+    /// An item was worked on.
+    Worked,
+    /// Nothing waits.
+    Idle,
+    /// Nothing is left at all.
+    Empty,
+}
+
+impl Worker {
+    /// Works until the end.
+    pub fn run(mut self) -> End {
+        let mut idle_pause = FIRST_POLL;
+        while !self.stop.is_requested() {
+            match self.round() {
+                Ok(Round::Worked) => idle_pause = FIRST_POLL,
+                Ok(Round::Empty) => return End::Empty,
+                Ok(Round::Idle) => {
+                    let pause = idle_pause.min(self.poll_interval);
+                    debug!("idle for {} s", pause.as_secs_f64());
+                    self.stop.sleep(pause);
+                    idle_pause = pause * 2;
+                }
+                Err(Trouble::State(error)) => return End::StateLost(error),
+                Err(Trouble::Obstacle(obstacle)) => {
+                    self.report(&obstacle);
+                    // A person waits for this run to end, so it ends with the reason.
+                    if self.until_empty {
+                        return End::GaveUp(obstacle);
+                    }
+                    self.stop.sleep(Duration::from_secs(obstacle.condition.retry_seconds));
+                }
+            }
+        }
+        End::Stopped
+    }
+
+    fn round(&mut self) -> Result<Round, Trouble> {
+        if !self.may_claim {
+            self.take_back()?;
+            self.may_claim = true;
+        }
+        let Some(item) = self.seen(queue_items::claim(&self.database, self.run))? else {
+            self.all_clear(|_| true);
+            let is_empty = self.until_empty && self.seen(queue_items::unfinished(&self.database))? == 0;
+            return Ok(if is_empty { Round::Empty } else { Round::Idle });
+        };
+        self.in_hand.set(Some(item.clone()));
+        let result = self.work(&item);
+        self.status.working(None);
+        // What could not be written down is left for the main thread to put back.
+        if !(result.is_err() && (self.until_empty || self.stop.is_requested())) {
+            self.in_hand.set(None);
+        }
+        result?;
+        self.all_clear(|_| true);
+        Ok(Round::Worked)
+    }
+
+    /// Takes back what the run before left behind, then remembers this run; only then may it claim.
+    fn take_back(&mut self) -> Result<(), Trouble> {
+        if let Some(EarlierRun { run, crashed }) = self.earlier {
+            let count = self.seen(queue_items::take_back(&self.database, run, !crashed))?;
+            if count > 0 {
+                info!("took back {count} item(s) that an earlier run left behind");
+            }
+        }
+        Ok(self.state.save_run(self.run)?)
+    }
+
+    /// From a claimed item to what becomes of it.
+    fn work(&self, item: &Claimed) -> Result<(), Obstacle> {
+        let started = Instant::now();
+        info!("item {}: attempt {}", Short(item.id), item.attempts);
+        let error = match self.draft(item) {
+            Ok(draft) => return self.complete(item, &draft, started),
+            Err(error) => error,
+        };
+        self.dispose(item, &queue::after_failure(&error, item.attempts))?;
+        match error {
+            pipeline::Error::Surroundings { condition, detail } => Err(Obstacle { condition, detail }),
+            _ => Ok(()),
+        }
+    }
+
+    fn draft(&self, item: &Claimed) -> Result<Draft, pipeline::Error> {
+        if let Some(message) = queue::poisonous(item.attempts) {
+            return Err(pipeline::Error::Item(message));
+        }
+        let template = match &item.template {
+            Ok(template) => template.clone(),
+            Err(TooLong(bytes)) => {
+                return Err(pipeline::Error::Item(format!(
+                    "the template has {bytes} bytes; at most {MAX_TEMPLATE_BYTES} are allowed, so shorten it and queue \
+                     the recipient again"
+                )));
+            }
+        };
+        let request = Request {
+            recipient_name: item.recipient_name.clone(),
+            recipient_interest: item.recipient_interest.clone(),
+            template,
+            sender_name: item.sender_name.clone(),
+        };
+        let mut lease_until = Instant::now() + LEASE;
+        self.pipeline.run(&request, &mut |step| self.begin_step(item, step, &mut lease_until))
+    }
+
+    /// Notes a step's start and renews the lease. A note that cannot be written does not hurt the item, as long as
+    /// the step cannot outlive the lease.
+    fn begin_step(
+        &self,
+        item: &Claimed,
+        step: Step,
+        lease_until: &mut Instant,
+    ) -> Result<(), pipeline::Error> {
+        self.status.working(Some(step));
+        info!("item {}: {}", Short(item.id), step.as_str());
+        if step == Step::TemplateParser {
+            return Ok(()); // The claim itself said so.
+        }
+        let asked = Instant::now();
+        match self.seen(queue_items::note_step(&self.database, item, step)) {
+            Ok(true) => {
+                *lease_until = asked + LEASE;
+                Ok(())
+            }
+            Ok(false) => {
+                warn!("item {}: no longer ours, given up", Short(item.id));
+                Err(pipeline::Error::Stopped)
+            }
+            Err(obstacle) => {
+                self.report(&obstacle);
+                let fits = Instant::now() + LONGEST_STEP < *lease_until;
+                if fits { Ok(()) } else { Err(pipeline::Error::Stopped) }
+            }
+        }
+    }
+
+    /// Logs an obstacle when it is news.
+    pub(super) fn report(&self, obstacle: &Obstacle) {
+        if self.status.raise(obstacle.condition) {
+            error!("{obstacle}");
+        }
+    }
+
+    /// Logs the end of an outage of such a kind.
+    fn all_clear(&self, of_kind: impl Fn(&Condition) -> bool) {
+        if let Some((condition, after)) = self.status.clear(of_kind) {
+            info!("over after {} s: {}", after.as_secs(), condition.title);
+        }
+    }
+
+    /// Passes a result on, and tells `/health` whether the database answered.
+    pub(super) fn seen_raw<T>(&self, result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+        // A server that says no is there all the same.
+        let answered = !matches!(&result, Err(error) if !matches!(error.cause, Cause::Server { .. }));
+        self.status.database_seen(answered);
+        if result.is_ok() {
+            self.all_clear(Condition::is_about_database);
+        }
+        result
+    }
+
+    fn seen<T>(&self, result: Result<T, DatabaseError>) -> Result<T, Obstacle> {
+        self.seen_raw(result).map_err(Obstacle::from)
+    }
+}
+
+/// The first eight digits of an id: enough to tell the items of a day apart in a log.
+pub(super) struct Short(pub Uuid);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.8}", self.0.simple().to_string())
+    }
+}
