@@ -1,0 +1,252 @@
+//! What the demo and the tests rely on: the data hold together, and the answers keep the true wire formats.
+use std::io::{Read, Write};
+
+use quick_xml::{Reader, events::Event};
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::*;
+
+/// What research should find about one person.
+#[derive(Deserialize)]
+struct Expected {
+    name: String,
+    interest: String,
+    institution: String,
+    facts: Vec<String>,
+    papers: Vec<String>,
+    book: Option<String>,
+}
+
+fn web() -> SampleWeb {
+    SampleWeb::load(Arguments::default()).unwrap()
+}
+
+fn expected() -> Vec<Expected> {
+    serde_json::from_str(&fs::read_to_string(Path::new(DATA).join("expected.json")).unwrap()).unwrap()
+}
+
+fn get(web: &SampleWeb, path: &str, parameters: &[(&str, &str)]) -> Response {
+    let mut url = Url::parse("http://localhost:8080").unwrap().join(path).unwrap();
+    if !parameters.is_empty() {
+        url.query_pairs_mut().extend_pairs(parameters);
+    }
+    web.answer(&Request { method: "GET".to_owned(), url })
+}
+
+fn search(web: &SampleWeb, query: &str) -> Vec<Value> {
+    let response = get(web, "/search", &[("q", query), ("format", "json")]);
+    assert_eq!(response.status, 200);
+    serde_json::from_str::<Value>(&response.body).unwrap()["results"].as_array().unwrap().clone()
+}
+
+fn papers_by(web: &SampleWeb, author: &str, parameters: &[(&str, &str)]) -> Response {
+    let author = format!("au:\"{author}\"");
+    get(web, "/api/query", &[&[("search_query", author.as_str())], parameters].concat())
+}
+
+/// The texts of all elements of one name, each on one line.
+fn texts(xml: &str, element: &str) -> Vec<String> {
+    let mut reader = Reader::from_str(xml);
+    let mut found = Vec::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) if start.name().as_ref() == element => {
+                let text = reader.read_text(start.name()).unwrap();
+                let text = quick_xml::escape::unescape(&text).unwrap();
+                found.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+            Event::Eof => return found,
+            _ => (),
+        }
+    }
+}
+
+#[test]
+fn a_search_for_name_and_interest_finds_the_profile_of_that_person_first() {
+    let web = web();
+    for Expected { name, interest, institution, .. } in expected() {
+        let results = search(&web, &format!("{name} {interest}"));
+        let url = Url::parse(results[0]["url"].as_str().unwrap()).unwrap();
+        assert_eq!((url.host_str(), url.port()), (Some("localhost"), Some(8080)));
+        let text = &web.site.pages[url.path()].text;
+        assert!(url.path().starts_with("/people/"), "{name}: {url}");
+        assert!(text.contains(&name) && text.contains(&institution), "{name}: {url}");
+    }
+}
+
+#[test]
+fn every_planted_fact_and_book_stands_word_for_word_on_a_page_that_answers() {
+    let web = web();
+    let on_a_page = |text: &str| {
+        web.site.pages.iter().any(|(path, page)| page.text.contains(text) && web.site.html(path).is_some())
+    };
+    for person in expected() {
+        let book = person.book.map(|book| format!("“{book}”"));
+        for text in person.facts.iter().chain(&book) {
+            assert!(on_a_page(text), "{text}");
+        }
+        assert!(person.facts[0].contains(&person.name) && person.facts[0].contains(&person.institution));
+    }
+}
+
+#[test]
+fn the_feed_of_every_person_is_xml_and_holds_all_their_papers() {
+    let web = web();
+    for person in expected() {
+        let response = papers_by(&web, &person.name.to_uppercase(), &[]);
+        assert_eq!(response.status, 200);
+        let found = texts(&response.body, "title");
+        assert!((2..=5).contains(&person.papers.len()));
+        for title in &person.papers {
+            assert!(found.contains(title), "{title}");
+        }
+    }
+}
+
+#[test]
+fn a_namesake_shares_the_name_and_nothing_else() {
+    let web = web();
+    let ada = &expected()[0];
+    let found = texts(&papers_by(&web, &ada.name, &[]).body, "title").len() - 1;
+    assert!(found > ada.papers.len());
+    let results = search(&web, &ada.name);
+    assert!(
+        results.iter().any(|hit| hit["url"].as_str().unwrap().ends_with("/people/ada-marlowe-topology.html"))
+    );
+}
+
+#[test]
+fn a_search_can_lead_to_a_dead_link_and_to_a_page_without_text() {
+    let web = web();
+    let dead = search(&web, "Pieter van der Wolkenveld medieval manuscripts")
+        .iter()
+        .any(|hit| get(&web, hit["url"].as_str().unwrap(), &[]).status == 404);
+    assert!(dead);
+    let script_only = search(&web, "Zhou Minglan solid-state battery electrolytes")
+        .iter()
+        .any(|hit| hit["url"].as_str().unwrap().ends_with("/labs/linghai-electrolytes.html"));
+    assert!(script_only);
+}
+
+#[test]
+fn feeds_are_cut_and_sorted_as_asked() {
+    let web = web();
+    let sort = ("sortBy", "submittedDate");
+    let newest =
+        papers_by(&web, "R. K. Thandavelu", &[sort, ("sortOrder", "descending"), ("max_results", "2")]);
+    assert_eq!(texts(&newest.body, "published"), ["2026-08-05T05:58:12Z", "2025-06-11T14:14:14Z"]);
+    assert_eq!(texts(&newest.body, "opensearch:totalResults"), ["5"]);
+    let oldest = papers_by(&web, "R. K. Thandavelu", &[sort, ("sortOrder", "ascending"), ("start", "4")]);
+    assert_eq!(texts(&oldest.body, "published"), ["2026-08-05T05:58:12Z"]);
+}
+
+#[test]
+fn part_of_a_name_does_not_find_a_longer_word() {
+    let web = web();
+    assert_eq!(texts(&papers_by(&web, "Marlow", &[]).body, "opensearch:totalResults"), ["0"]);
+    assert_eq!(texts(&papers_by(&web, "Jose Quintarrelo", &[]).body, "opensearch:totalResults"), ["0"]);
+}
+
+#[test]
+fn papers_can_be_asked_for_by_identifier() {
+    let response = get(&web(), "/api/query", &[("id_list", "2609.01234v1,2503.04417")]);
+    assert_eq!(texts(&response.body, "opensearch:totalResults"), ["2"]);
+}
+
+#[test]
+fn a_mistaken_query_gives_the_error_feed_and_400() {
+    let web = web();
+    let mistakes = [
+        ("search_query", "au:\"Ada Marlowe"),
+        ("search_query", "Ada Marlowe"),
+        ("id_list", "abc"),
+        ("start", "x"),
+        ("max_results", "2001"),
+    ];
+    for mistake in mistakes {
+        let response = get(&web, "/api/query", &[mistake]);
+        assert_eq!(response.status, 400, "{mistake:?}");
+        assert_eq!(texts(&response.body, "name"), ["arXiv api core"]);
+        assert!(texts(&response.body, "id")[1].contains("/api/errors#"));
+    }
+}
+
+#[test]
+fn only_json_searches_are_answered() {
+    let web = web();
+    assert_eq!(get(&web, "/search", &[("q", "Ada")]).status, 403);
+    assert_eq!(get(&web, "/search", &[("q", "Ada"), ("format", "csv")]).status, 403);
+    assert_eq!(get(&web, "/search", &[("q", ""), ("format", "json")]).status, 400);
+}
+
+#[test]
+fn no_path_leads_out_of_the_pages() {
+    let web = web();
+    assert_eq!(get(&web, "/people/ada-marlowe.html", &[]).status, 200);
+    for path in
+        ["/../papers.json", "/people/%2e%2e/%2e%2e/papers.json", "/people//../../papers.json", "/people/"]
+    {
+        assert_eq!(get(&web, path, &[]).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_service_that_is_told_to_fail_fails_alone() {
+    let options = ["--fail", "arxiv=429", "--fail", "pages=500"].map(String::from).into_iter();
+    let web = SampleWeb::load(Arguments::parse(options).unwrap()).unwrap();
+    let arxiv = papers_by(&web, "Ada Marlowe", &[]);
+    assert_eq!((arxiv.status, arxiv.body.as_str()), (429, "Rate exceeded."));
+    assert_eq!(get(&web, "/people/ada-marlowe.html", &[]).status, 500);
+    assert_eq!(get(&web, "/robots.txt", &[]).status, 200);
+    assert!(!search(&web, "Ada Marlowe").is_empty());
+}
+
+#[test]
+fn a_request_to_arxiv_waits_while_the_file_exists_and_other_requests_do_not() {
+    let file = std::env::temp_dir().join(format!("sample-web-hold-{}", std::process::id()));
+    fs::write(&file, "").unwrap();
+    let options = ["--hold-while".to_owned(), file.display().to_string()].into_iter();
+    let web = SampleWeb::load(Arguments::parse(options).unwrap()).unwrap();
+    assert!(!search(&web, "Ada Marlowe").is_empty());
+    let (done, answer) = std::sync::mpsc::channel();
+    thread::spawn(move || done.send(papers_by(&web, "Ada Marlowe", &[]).status));
+    assert!(answer.recv_timeout(5 * HOLD_POLL).is_err(), "answered although the file exists");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(answer.recv().unwrap(), 200);
+}
+
+#[test]
+fn unknown_options_services_and_missing_values_are_refused() {
+    for line in ["--colour red", "--port", "--port x", "--fail mail=500", "--fail arxiv"] {
+        assert!(Arguments::parse(line.split(' ').map(String::from)).is_none(), "{line}");
+    }
+}
+
+/// What a client on a real connection gets for these bytes.
+fn exchange(request: &str) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    client.write_all(request.as_bytes()).unwrap();
+    serve(&web(), &listener.accept().unwrap().0);
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_request_over_tcp_is_answered_with_length_and_close() {
+    let answer = exchange("GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("Connection: close"));
+    assert!(head.contains(&format!("Content-Length: {}\r\n", body.len())));
+}
+
+#[test]
+fn other_methods_get_405_and_nonsense_gets_400() {
+    let answer = exchange("POST /search HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert!(answer.starts_with("HTTP/1.1 405 ") && answer.contains("Allow: GET\r\n"));
+    assert!(exchange("hello\r\n\r\n").starts_with("HTTP/1.1 400 "));
+    assert!(exchange("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400 "));
+}
