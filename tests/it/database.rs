@@ -1,0 +1,228 @@
+//! Units of work against a real pooler: statements, fences, migrations, deadlines, strangers.
+use std::{
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
+
+use postgres::types::Type;
+use scribe::{
+    database::{
+        Cause, Database, DatabaseError, Phase, hints,
+        migrate::{self, MigrateError, UpgradeTarget},
+        queue_items::{self, Settled},
+    },
+    pipeline::{Draft, Metadata, Step, TemplateType},
+    queue::RunId,
+};
+use uuid::Uuid;
+
+use crate::support::{TestDatabase, pair};
+
+fn draft() -> Draft {
+    Draft {
+        message: "Dear Ada,\nhello".into(),
+        template_type: TemplateType::General,
+        is_confident: true,
+        metadata: Metadata::default(),
+    }
+}
+
+fn with_items(names: &[&str]) -> TestDatabase {
+    let database = TestDatabase::migrated();
+    let recipients: Vec<(&str, &str)> = names.iter().map(|name| (*name, "anything")).collect();
+    database.queue(database.user(), "Dear {{name}}", &recipients);
+    database
+}
+
+#[test]
+fn four_upgrades_at_once_all_succeed_and_one_does_the_work() {
+    let database = TestDatabase::empty();
+    let steps: Vec<usize> = thread::scope(|scope| {
+        let upgrades: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap().len()))
+            .collect();
+        upgrades.into_iter().map(|upgrade| upgrade.join().unwrap()).collect()
+    });
+    assert_eq!(steps.iter().sum::<usize>(), 5, "{steps:?}");
+    assert_eq!(steps.iter().filter(|n| **n == 5).count(), 1, "{steps:?}");
+}
+
+#[test]
+fn an_upgrade_goes_as_far_as_it_is_told() {
+    let database = TestDatabase::empty();
+    let upgrade = |target| migrate::upgrade(&database.open(), target).unwrap().len();
+    assert_eq!(upgrade(UpgradeTarget::Version(2)), 2);
+    assert_eq!(upgrade(UpgradeTarget::Steps(1)), 1);
+    assert_eq!(migrate::current(&database.open()).unwrap().applied, 3);
+    assert_eq!(upgrade(UpgradeTarget::Head), 2);
+    let beyond = migrate::upgrade(&database.open(), UpgradeTarget::Version(99));
+    assert!(matches!(beyond, Err(MigrateError::NoSuchTarget(99))));
+}
+
+#[test]
+fn a_database_that_is_ahead_or_divergent_is_left_alone() {
+    let database = TestDatabase::migrated();
+    database.query(
+        "INSERT INTO refinery_schema_history SELECT 99, 'future', applied_on, '1' FROM refinery_schema_history LIMIT 1",
+        &[],
+    );
+    assert!(matches!(migrate::upgrade(&database.open(), UpgradeTarget::Head), Err(MigrateError::Ahead(99))));
+    database.query("DELETE FROM refinery_schema_history WHERE version = 99", &[]);
+    database.query("UPDATE refinery_schema_history SET checksum = 'nonsense' WHERE version = 2", &[]);
+    assert!(matches!(
+        migrate::upgrade(&database.open(), UpgradeTarget::Head),
+        Err(MigrateError::Divergent(2))
+    ));
+}
+
+#[test]
+fn every_table_is_closed_to_strangers() {
+    let database = TestDatabase::migrated();
+    let open = database.query(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+         AND NOT relrowsecurity",
+        &[],
+    );
+    assert!(open.is_empty());
+    assert_eq!(database.number("SELECT count(*) FROM pg_class WHERE relrowsecurity"), 4);
+}
+
+#[test]
+fn items_are_claimed_in_the_order_of_their_insert_and_by_one_only() {
+    let database = with_items(&["A", "B", "C", "D"]);
+    let claim = |run| queue_items::claim(&database.open(), run).unwrap().map(|item| item.recipient_name);
+    let runs = [RunId::fresh(), RunId::fresh(), RunId::fresh()];
+    assert_eq!(runs.map(claim), ["A", "B", "C"].map(|name| Some(name.to_string())));
+    // A claim under way elsewhere is passed over, not waited for.
+    let mut admin = database.admin();
+    let mut other = admin.transaction().unwrap();
+    other.query("SELECT 1 FROM queue_items WHERE recipient_name = 'D' FOR UPDATE", &[]).unwrap();
+    assert_eq!(claim(RunId::fresh()), None);
+}
+
+#[test]
+fn a_claim_whose_answer_was_lost_is_repeated_and_costs_no_attempt() {
+    let database = with_items(&["A", "B"]);
+    let run = RunId::fresh();
+    let lost = queue_items::claim(&database.open(), run).unwrap().unwrap();
+    let again = queue_items::claim(&database.open(), run).unwrap().unwrap();
+    assert_eq!((again.id, again.attempts), (lost.id, 1));
+    assert!(
+        !queue_items::note_step(&database.open(), &lost, Step::WebScraper).unwrap(),
+        "the old token is void"
+    );
+}
+
+#[test]
+fn settling_twice_with_the_same_email_stores_it_once() {
+    let database = with_items(&["A"]);
+    database.query("UPDATE users SET generation_count = NULL", &[]);
+    let open = database.open();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    let email = Uuid::new_v4();
+    for _ in 0..2 {
+        assert_eq!(queue_items::settle(&open, &item, email, &draft()), Ok(Settled::Stored));
+    }
+    database.assert_one_email_per_finished_item(1);
+    assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft()), Ok(Settled::NotOurs));
+    assert!(!queue_items::put_back(&open, &item).unwrap());
+    assert!(!queue_items::fail(&open, &item, "too late").unwrap());
+    database.assert_one_email_per_finished_item(1);
+}
+
+#[test]
+fn a_text_that_the_database_refuses_is_told_apart_from_an_outage() {
+    let database = with_items(&["A"]);
+    let open = database.open();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    let bad = Draft { message: "NUL: \0".into(), ..draft() };
+    let error = queue_items::settle(&open, &item, Uuid::new_v4(), &bad).unwrap_err();
+    assert!(hints::concerns_the_item(&error), "{error}");
+}
+
+#[test]
+fn what_strangers_leave_on_a_pooled_connection_does_not_matter() {
+    let database = with_items(&["A"]);
+    let grant = format!("GRANT pg_read_all_data TO {}", pair().fact("USER"));
+    database.admin().batch_execute(&grant).unwrap();
+    let leave_behind = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET search_path = pg_catalog; \
+                        SET TimeZone = 'Asia/Tokyo'; SET statement_timeout = 50; SET ROLE pg_read_all_data; \
+                        PREPARE s0 AS SELECT 1";
+    database.pooled().batch_execute(leave_behind).unwrap();
+    let seen = database.pooled().simple_query("SHOW search_path").unwrap();
+    assert!(format!("{seen:?}").contains("pg_catalog"), "the next client gets the same back end: {seen:?}");
+    let open = database.open();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    assert!(queue_items::note_step(&open, &item, Step::WebScraper).unwrap());
+    assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft()), Ok(Settled::Stored));
+    let off_by =
+        "SELECT abs(extract(epoch FROM completed_at - (now() AT TIME ZONE 'UTC')))::bigint FROM queue_items";
+    assert!(database.number(off_by) < 600, "stored times are UTC");
+}
+
+#[test]
+fn a_statement_that_sleeps_is_ended_by_the_server_at_the_setting() {
+    let database = TestDatabase::empty();
+    let mut settings = database.settings();
+    settings.statement_timeout = Duration::from_millis(200);
+    let started = Instant::now();
+    let error = Database::new(&settings)
+        .unwrap()
+        .transaction("sleep", |tx| tx.query_typed("SELECT pg_sleep(30)::text", &[]))
+        .map(|_| ())
+        .unwrap_err();
+    assert!(matches!(&error.cause, Cause::Server { sqlstate, .. } if sqlstate == "57014"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn one_deadline_covers_all_statements_of_a_unit() {
+    let database = TestDatabase::empty();
+    let mut settings = database.settings();
+    settings.connect_timeout = Duration::from_secs(1);
+    settings.statement_timeout = Duration::from_secs(1);
+    let started = Instant::now();
+    let error: DatabaseError = Database::new(&settings)
+        .unwrap()
+        .transaction("slow", |tx| {
+            (0..20).try_for_each(|_| tx.query_typed("SELECT pg_sleep(0.9)::text", &[]).map(|_| ()))
+        })
+        .unwrap_err();
+    assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(12), "{:?} for 18 s of statements", started.elapsed());
+}
+
+#[test]
+fn a_server_that_accepts_and_stays_silent_ends_the_unit_at_the_deadline() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut settings = TestDatabase::empty().settings();
+    settings.port = silent.local_addr().unwrap().port();
+    settings.connect_timeout = Duration::from_millis(300);
+    let started = Instant::now();
+    let error = Database::new(&settings).unwrap().batch("poll", "SELECT 1").map(|_| ()).unwrap_err();
+    assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
+    assert_eq!(error.phase, Phase::AskingForTls);
+    assert!(started.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn a_failed_unit_leaves_nothing_and_the_next_one_works() {
+    let database = with_items(&["A"]);
+    let open = database.open();
+    let error = open
+        .transaction("break", |tx| {
+            tx.query_typed("DELETE FROM queue_items", &[])?;
+            tx.query_typed("SELECT 1 / $1", &[(&0i32, Type::INT4)])
+        })
+        .map(|_| ())
+        .unwrap_err();
+    assert_eq!(error.phase, Phase::Working);
+    // Work that swallows the error of a statement is not committed either: the server would answer COMMIT with success.
+    let swallowed: Result<(), DatabaseError> = open.transaction("swallow", |tx| {
+        let _ = tx.query_typed("SELECT 1 / $1", &[(&0i32, Type::INT4)]);
+        Ok(())
+    });
+    assert!(matches!(swallowed.unwrap_err().cause, Cause::Spoilt));
+    assert_eq!(queue_items::unfinished(&open), Ok(1));
+}

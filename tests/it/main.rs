@@ -1,0 +1,9 @@
+//! The whole program against real parts: PostgreSQL behind PgBouncer (TLS, transaction mode, SCRAM), the real binary,
+//! and the sample web in place of the internet. Every test has a database and directories of its own.
+mod crash;
+mod daemon;
+mod database;
+mod end_to_end;
+mod faults;
+mod support;
+mod wrong_input;

@@ -1,0 +1,69 @@
+//! What the tests stand on.
+mod gate;
+mod pair;
+mod program;
+mod proxy;
+mod sample_web;
+mod test_database;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+pub use self::{
+    gate::Gate,
+    pair::pair,
+    program::Program,
+    proxy::{Fault, Plan, Proxy},
+    sample_web::SampleWeb,
+    test_database::TestDatabase,
+};
+
+/// Longer than anything takes that works.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A directory that is gone with the test.
+pub struct TempDir(PathBuf);
+
+impl TempDir {
+    pub fn new() -> TempDir {
+        // Inside the pair's directory: it goes when this process ends, however it ends.
+        let path = Path::new(pair().fact("DIR")).join(format!("it-{}", uuid::Uuid::new_v4().simple()));
+        fs::create_dir_all(&path).unwrap();
+        TempDir(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a file and returns its path.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Waits for something to become true; fails loudly when it does not.
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < PATIENCE, "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A path in the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}

@@ -1,0 +1,44 @@
+//! One throwaway PostgreSQL and PgBouncer for the whole run of the tests. The script behind it stops both when this
+//! process ends, however it ends: it holds the other end of a pipe.
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+
+use super::repository;
+
+pub struct Pair {
+    facts: HashMap<String, String>,
+    /// Kept open: the pair lives as long as its standard input.
+    _process: Child,
+}
+
+impl Pair {
+    /// A fact that the script printed, e.g. PORT.
+    pub fn fact(&self, name: &str) -> &str {
+        self.facts.get(name).unwrap_or_else(|| panic!("scripts/pair printed no {name}"))
+    }
+}
+
+/// The pair, started by the first test that needs it.
+pub fn pair() -> &'static Pair {
+    static PAIR: OnceLock<Pair> = OnceLock::new();
+    PAIR.get_or_init(|| {
+        let mut process = Command::new(repository("scripts/pair"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("scripts/pair starts");
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let facts: HashMap<_, _> = lines
+            .take_while(|line| line != "ready")
+            .filter_map(|line| {
+                line.split_once('=').map(|(name, value)| (name.to_string(), value.to_string()))
+            })
+            .collect();
+        assert!(facts.contains_key("DIR"), "scripts/pair gave up; its words are above");
+        Pair { facts, _process: process }
+    })
+}

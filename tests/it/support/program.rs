@@ -1,0 +1,191 @@
+//! The real binary with an environment of its own: once, or as a daemon.
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, ChildStderr, Command, Output, Stdio},
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use super::{PATIENCE, SampleWeb, TempDir, TestDatabase, eventually};
+
+/// How to start scribe. Nothing of the caller's environment or of this machine's settings gets in.
+pub struct Program {
+    directory: Arc<TempDir>,
+    environment: Vec<(String, String)>,
+}
+
+/// A command that has ended.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Program {
+    pub fn new() -> Program {
+        let directory = Arc::new(TempDir::new());
+        directory.file("scribe.toml", "");
+        let state = directory.path().join("state").display().to_string();
+        let program = Program { directory, environment: Vec::new() };
+        program.env("STATE_DIRECTORY", &state).env("HOST", "127.0.0.1").env("PORT", "0")
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.retain(|(n, _)| n != name);
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn database(self, database: &TestDatabase) -> Self {
+        database.environment().iter().fold(self, |program, (name, value)| program.env(name, value))
+    }
+
+    pub fn web(self, web: &SampleWeb) -> Self {
+        web.environment().iter().fold(self, |program, (name, value)| program.env(name, value))
+    }
+
+    /// A file in the program's own directory.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        self.directory.file(name, content)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scribe"));
+        command
+            .arg("--config")
+            .arg(self.directory.path().join("scribe.toml"))
+            .args(arguments)
+            .env_clear()
+            .envs(self.environment.iter().map(|(n, v)| (n, v)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        Run {
+            code: status.code().unwrap_or(-1),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    /// Runs a command that must succeed, and returns what it printed.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}{}", run.stdout, run.stderr);
+        run.stdout
+    }
+
+    /// Starts `scribe run` and waits until it listens.
+    pub fn start(&self, arguments: &[&str]) -> Daemon {
+        let mut child = self
+            .command(&[&["run"], arguments].concat())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let reader = Some(collect(child.stderr.take().unwrap(), log.clone()));
+        let mut daemon =
+            Daemon { child, log, reader, address: String::new(), _directory: self.directory.clone() };
+        let line = daemon.wait_for("/health");
+        daemon.address = line.split_once("http://").unwrap().1.split('/').next().unwrap().to_string();
+        daemon
+    }
+}
+
+fn collect(stderr: ChildStderr, log: Arc<Mutex<String>>) -> JoinHandle<()> {
+    thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let mut log = log.lock().unwrap();
+            log.push_str(&line);
+            log.push('\n');
+        }
+    })
+}
+
+/// A running `scribe run`; killed with the test.
+pub struct Daemon {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+    /// Where it listens.
+    pub address: String,
+    /// The daemon's state stands in it.
+    _directory: Arc<TempDir>,
+}
+
+impl Daemon {
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until it logs a text, and returns the line.
+    pub fn wait_for(&self, text: &str) -> String {
+        let mut found = None;
+        let started = Instant::now();
+        while found.is_none() {
+            found = self.log().lines().find(|line| line.contains(text)).map(String::from);
+            assert!(started.elapsed() < PATIENCE, "never logged {text:?}:\n{}", self.log());
+            thread::sleep(std::time::Duration::from_millis(10));
+        }
+        found.unwrap()
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill_9(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for its end and returns the exit code.
+    pub fn wait(&mut self) -> i32 {
+        let mut code = None;
+        eventually("the daemon ends", || {
+            code = self.child.try_wait().unwrap();
+            code.is_some()
+        });
+        // Its last words are in the log from here on.
+        self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
+        code.unwrap().code().unwrap_or(-1)
+    }
+
+    /// Sends a request line and returns the whole answer.
+    pub fn http(&self, method: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address)
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Waits until `/health` answers with a text.
+    pub fn wait_for_health(&self, text: &str) -> String {
+        let mut answer = String::new();
+        eventually(&format!("/health says {text:?}"), || {
+            answer = self.http("GET", "/health");
+            answer.contains(text)
+        });
+        answer
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,181 @@
+//! A database of a test's own, seen by scribe through the pooler and by the test directly.
+use std::{
+    mem::ManuallyDrop,
+    sync::{Mutex, OnceLock},
+};
+
+use native_tls::TlsConnector;
+use postgres::{Client, Config, Row, config::SslMode, types::ToSql};
+use postgres_native_tls::MakeTlsConnector;
+use scribe::{
+    config::{DatabaseSettings, Settings},
+    database::{Database, migrate, migrate::UpgradeTarget},
+};
+use uuid::Uuid;
+
+use super::{TempDir, pair};
+
+pub struct TestDatabase {
+    pub name: String,
+    /// Lives with the database: `config_file` stands in it.
+    pub directory: TempDir,
+}
+
+impl TestDatabase {
+    /// An empty database.
+    pub fn empty() -> TestDatabase {
+        TestDatabase::copy_of("template1")
+    }
+
+    /// A database with every migration applied: a copy of one that was migrated for all tests.
+    pub fn migrated() -> TestDatabase {
+        static TEMPLATE: OnceLock<String> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let database = ManuallyDrop::new(TestDatabase::empty());
+            let mut settings = database.settings();
+            // Past the pooler, which would keep a connection: a database in use cannot be copied.
+            settings.port = pair().fact("DIRECT_PORT").parse().unwrap();
+            migrate::upgrade(&Database::new(&settings).unwrap(), UpgradeTarget::Head).unwrap();
+            database.name.clone()
+        });
+        TestDatabase::copy_of(template)
+    }
+
+    fn copy_of(template: &str) -> TestDatabase {
+        // PostgreSQL copies a database for one client at a time.
+        static COPYING: Mutex<()> = Mutex::new(());
+        let name = format!("t_{}", Uuid::new_v4().simple());
+        let owner = pair().fact("USER");
+        let sql = format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}");
+        {
+            let _copying = COPYING.lock().unwrap();
+            admin("postgres").batch_execute(&sql).unwrap();
+        }
+        let directory = TempDir::new();
+        directory.file("scribe.toml", "");
+        TestDatabase { name, directory }
+    }
+
+    /// The environment that leads a program to this database, through the pooler.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let pair = pair();
+        [
+            ("DB_HOST", "localhost"),
+            ("DB_PORT", pair.fact("PORT")),
+            ("DB_USER", pair.fact("USER")),
+            ("DB_PASSWORD", pair.fact("PASSWORD")),
+            ("DB_NAME", &self.name),
+            ("DB_SSLMODE", "verify-full"),
+            ("DB_SSLROOTCERT", pair.fact("CA")),
+        ]
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .to_vec()
+    }
+
+    /// The settings that a program would have with that environment.
+    pub fn settings(&self) -> DatabaseSettings {
+        let environment = self.environment();
+        let look_up = |name: &str| environment.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        Settings::load(Some(&self.directory.path().join("scribe.toml")), &look_up).unwrap().database.unwrap()
+    }
+
+    /// Scribe's own way to it.
+    pub fn open(&self) -> Database {
+        Database::new(&self.settings()).unwrap()
+    }
+
+    /// The administrator's direct way to it, past the pooler.
+    pub fn admin(&self) -> Client {
+        admin(&self.name)
+    }
+
+    /// Some other client's way to it, through the pooler, as scribe's own role.
+    pub fn pooled(&self) -> Client {
+        client(&self.name, "PORT", "USER", "PASSWORD")
+    }
+
+    /// Runs one statement as the administrator.
+    pub fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
+        self.admin().query(sql, parameters).unwrap()
+    }
+
+    /// The one number that a statement yields.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.query(sql, &[])[0].get(0)
+    }
+
+    /// Adds a user and returns the id.
+    pub fn user(&self) -> Uuid {
+        let id = Uuid::new_v4();
+        let email = format!("{}@example.org", id.simple());
+        self.query(
+            "INSERT INTO users (id, email, display_name) VALUES ($1, $2, 'Sam Student')",
+            &[&id, &email],
+        );
+        id
+    }
+
+    /// Queues recipients in one INSERT, which gives them all the same `created_at`.
+    pub fn queue(&self, user: Uuid, template: &str, recipients: &[(&str, &str)]) {
+        let names: Vec<&str> = recipients.iter().map(|r| r.0).collect();
+        let interests: Vec<&str> = recipients.iter().map(|r| r.1).collect();
+        self.query(
+            "INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template_text, status)
+             SELECT $1, name, interest, $2, 'PENDING' FROM unnest($3::text[], $4::text[]) AS r (name, interest)",
+            &[&user, &template, &names, &interests],
+        );
+    }
+
+    /// Status, step, attempts and message of every item in claim order.
+    pub fn items(&self) -> Vec<(String, Option<String>, i32, Option<String>)> {
+        let sql =
+            "SELECT status, current_step, attempts, error_message FROM queue_items ORDER BY created_at, seq";
+        self.query(sql, &[]).iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect()
+    }
+
+    /// The invariant of all invariants: as many e-mails as finished items, each item with exactly one of its own, and
+    /// counters that agree.
+    pub fn assert_one_email_per_finished_item(&self, finished: i64) {
+        let count = |sql| self.number(sql);
+        assert_eq!(count("SELECT count(*) FROM emails"), finished, "e-mails");
+        assert_eq!(
+            count(
+                "SELECT count(DISTINCT e.id) FROM queue_items q JOIN emails e ON e.id = q.email_id WHERE status = 'COMPLETED'"
+            ),
+            finished,
+            "finished items with an e-mail of their own"
+        );
+        assert_eq!(
+            count("SELECT coalesce(sum(generation_count), 0)::bigint FROM users"),
+            finished,
+            "counters"
+        );
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = admin("postgres").batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+fn admin(database: &str) -> Client {
+    client(database, "DIRECT_PORT", "ADMIN_USER", "ADMIN_PASSWORD")
+}
+
+/// Connects with the facts of these names.
+fn client(database: &str, port: &str, user: &str, password: &str) -> Client {
+    let pair = pair();
+    let tls = TlsConnector::builder().danger_accept_invalid_certs(true).build().unwrap();
+    Config::new()
+        .host("localhost")
+        .port(pair.fact(port).parse().unwrap())
+        .user(pair.fact(user))
+        .password(pair.fact(password))
+        .dbname(database)
+        .ssl_mode(SslMode::Require)
+        .connect(MakeTlsConnector::new(tls))
+        .unwrap()
+}
