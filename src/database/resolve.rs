@@ -4,9 +4,9 @@
 //! alive: while one is stuck, the next unit of work waits for that same answer instead of starting another.
 use std::{
     io,
-    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    net::{IpAddr, ToSocketAddrs},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread,
@@ -23,13 +23,18 @@ type Answer = io::Result<Vec<IpAddr>>;
 /// Resolves one host, again and again.
 pub struct Resolver {
     host: String,
+    look_up: Arc<dyn Fn(&str) -> Answer + Send + Sync>,
     pending: Mutex<Option<Receiver<Answer>>>,
 }
 
 impl Resolver {
-    /// For this host.
+    /// For this host, by the system's resolver.
     pub fn new(host: &str) -> Resolver {
-        Resolver { host: host.to_string(), pending: Mutex::new(None) }
+        Resolver::with(host, |host| Ok((host, 0).to_socket_addrs()?.map(|found| found.ip()).collect()))
+    }
+
+    fn with(host: &str, look_up: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Resolver {
+        Resolver { host: host.to_string(), look_up: Arc::new(look_up), pending: Mutex::new(None) }
     }
 
     /// The host's addresses, at least one.
@@ -44,7 +49,10 @@ impl Resolver {
             None => self.ask().map_err(|e| Cause::Broken(format!("no thread for the name look-up: {e}")))?,
         };
         match answer.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
+            Ok(Ok(mut addresses)) if !addresses.is_empty() => {
+                addresses.truncate(MOST_ADDRESSES);
+                Ok(addresses)
+            }
             Ok(Ok(_)) => Err(self.unknown("it has no address")),
             Ok(Err(e)) => Err(self.unknown(&e.to_string())),
             Err(RecvTimeoutError::Timeout) => {
@@ -61,13 +69,10 @@ impl Resolver {
 
     fn ask(&self) -> io::Result<Receiver<Answer>> {
         let (sender, receiver) = mpsc::sync_channel(1);
-        let host = self.host.clone();
+        let (host, look_up) = (self.host.clone(), self.look_up.clone());
         thread::Builder::new().name("resolve".into()).spawn(move || {
-            let answer = (host.as_str(), 0)
-                .to_socket_addrs()
-                .map(|found| found.map(|a: SocketAddr| a.ip()).take(MOST_ADDRESSES).collect());
             // Nobody may be waiting any more, which is fine.
-            let _ = sender.send(answer);
+            let _ = sender.send(look_up(&host));
         })?;
         Ok(receiver)
     }
@@ -76,4 +81,57 @@ impl Resolver {
 /// The share of the remaining time that one of several addresses gets.
 pub fn share(remaining: Duration, addresses: usize) -> Duration {
     remaining / u32::try_from(addresses.max(1)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc::channel,
+    };
+
+    use super::*;
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_millis(30)
+    }
+
+    #[test]
+    fn an_address_needs_no_look_up() {
+        let resolver = Resolver::with("::1", |_| panic!("nobody was to be asked"));
+        assert_eq!(resolver.resolve(soon()), Ok(vec!["::1".parse().unwrap()]));
+    }
+
+    #[test]
+    fn a_resolver_that_does_not_answer_costs_one_thread_however_often_it_is_asked() {
+        let (release, released) = channel::<()>();
+        let released = Mutex::new(released);
+        let asked = Arc::new(AtomicUsize::new(0));
+        let resolver = Resolver::with("db.example", {
+            let asked = asked.clone();
+            move |_| {
+                asked.fetch_add(1, Ordering::SeqCst);
+                let _ = released.lock().unwrap().recv();
+                Ok(vec!["192.0.2.1".parse().unwrap()])
+            }
+        });
+        for _ in 0..5 {
+            assert!(matches!(resolver.resolve(soon()), Err(Cause::Timeout(_))));
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        drop(release);
+        let patient = Instant::now() + Duration::from_secs(60);
+        assert_eq!(resolver.resolve(patient), Ok(vec!["192.0.2.1".parse().unwrap()]));
+    }
+
+    #[test]
+    fn a_name_without_an_address_is_told_apart() {
+        for answer in [|_: &str| Ok(Vec::new()), |_: &str| Err(io::ErrorKind::NotFound.into())] {
+            let resolver = Resolver::with("db.example", answer);
+            let patient = Instant::now() + Duration::from_secs(60);
+            assert!(
+                matches!(resolver.resolve(patient), Err(Cause::UnknownHost(text)) if text.contains("db.example"))
+            );
+        }
+    }
 }

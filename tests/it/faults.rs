@@ -2,13 +2,14 @@
 //! after the server has applied it, until the unit passes untouched. Every unit ends in time, and what it did or did not
 //! do is found out by doing it again.
 use std::{
+    net::{TcpListener, TcpStream},
     thread,
     time::{Duration, Instant},
 };
 
 use scribe::{
     database::{
-        Database, DatabaseError,
+        Cause, Database, DatabaseError, Phase,
         migrate::{self, MigrateError, UpgradeTarget},
         queue_items::{self, Claimed, Settled},
     },
@@ -90,6 +91,25 @@ fn sweep_all<T>(
             scope.spawn(move || assert!(sweep(fault, database, unit, check) >= 6));
         }
     });
+}
+
+#[test]
+fn a_server_that_does_not_even_take_the_connection_ends_the_unit_at_the_deadline() {
+    // A queue of connections that nobody accepts, filled to the brim: the next SYN is dropped.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let knock = || TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
+    let waiting: Vec<TcpStream> = std::iter::from_fn(knock).take(10_000).collect();
+    let database = TestDatabase::empty();
+    let mut settings = database.settings();
+    settings.port = address.port();
+    settings.connect_timeout = CONNECT;
+    let started = Instant::now();
+    let error = Database::new(&settings).unwrap().batch("poll", "SELECT 1").map(|_| ()).unwrap_err();
+    assert_eq!(error.phase, Phase::Connecting, "{error}");
+    assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
+    assert!(started.elapsed() < DEADLINE, "{:?}", started.elapsed());
+    assert!(waiting.len() < 10_000);
 }
 
 fn with_an_item() -> TestDatabase {
