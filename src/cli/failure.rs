@@ -4,7 +4,7 @@ use std::{fmt, io};
 use crate::{
     config::ConfigError,
     daemon::DaemonError,
-    database::{DatabaseError, hints, migrate::MigrateError},
+    database::{Cause, DatabaseError, Phase, hints, migrate::MigrateError},
     text::printable,
 };
 
@@ -89,6 +89,11 @@ impl From<ConfigError> for Failure {
 
 impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
+        // Nothing was tried yet: only a setting can be wrong.
+        if let (Phase::Preparing, Cause::Tls(why)) = (error.phase, &error.cause) {
+            let remedy = "DB_SSLROOTCERT must name a file of CA certificates in PEM form".to_string();
+            return Failure::report(why.clone(), Vec::new(), Some(remedy), CONFIGURATION);
+        }
         let condition = hints::condition(&error);
         Failure::because(condition.title, &error, condition.remedy)
     }

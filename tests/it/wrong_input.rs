@@ -52,6 +52,14 @@ fn a_wrong_password_is_told_apart_and_never_shown() {
 }
 
 #[test]
+fn a_ca_file_that_is_none_is_a_wrong_setting() {
+    let program = Program::new();
+    let file = program.file("ca.pem", "no certificate").display().to_string();
+    let program = program.database(&TestDatabase::empty()).env("DB_SSLROOTCERT", &file);
+    fails(&program, &["db", "check"], 78, &["holds no PEM certificate", "DB_SSLROOTCERT"]);
+}
+
+#[test]
 fn a_certificate_of_another_authority_is_refused() {
     let program = Program::new().database(&TestDatabase::empty()).env("DB_SSLROOTCERT", "system");
     fails(&program, &["db", "check"], 1, &["no trusted TLS connection", "DB_SSLROOTCERT"]);
