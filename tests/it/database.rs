@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postgres::types::Type;
+use postgres::{SimpleQueryMessage, types::Type};
 use scribe::{
     database::{
         Cause, Database, DatabaseError, Phase, hints,
@@ -17,7 +17,7 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use crate::support::{TestDatabase, pair};
+use crate::support::{TestDatabase, eventually, pair};
 
 fn draft() -> Draft {
     Draft {
@@ -159,6 +159,42 @@ fn what_strangers_leave_on_a_pooled_connection_does_not_matter() {
     let off_by =
         "SELECT abs(extract(epoch FROM completed_at - (now() AT TIME ZONE 'UTC')))::bigint FROM queue_items";
     assert!(database.number(off_by) < 600, "stored times are UTC");
+}
+
+#[test]
+fn scribe_leaves_nothing_behind_on_a_pooled_connection() {
+    let database = with_items(&["A"]);
+    let open = database.open();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    assert!(queue_items::note_step(&open, &item, Step::WebScraper).unwrap());
+    assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft()), Ok(Settled::Stored));
+    migrate::upgrade(&open, UpgradeTarget::Head).unwrap();
+    let left = "SELECT (SELECT count(*) FROM pg_prepared_statements)
+                     + (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
+                            (SELECT oid FROM pg_database WHERE datname = current_database()))
+                     + (SELECT count(*) FROM pg_settings WHERE source = 'session' AND name NOT IN
+                            ('application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings'))";
+    // The pooler sets these five for each of its clients, and asks for no others.
+    let seen = database.pooled().simple_query(left).unwrap();
+    assert!(matches!(&seen[1], SimpleQueryMessage::Row(row) if row.get(0) == Some("0")), "{seen:?}");
+}
+
+#[test]
+fn a_pi_that_freezes_inside_a_transaction_keeps_its_locks_for_ten_seconds_at_most() {
+    let database = with_items(&["A"]);
+    let mut admin = database.admin();
+    let started = Instant::now();
+    let frozen: Result<(), DatabaseError> = database.open().transaction("freeze", |tx| {
+        tx.query_typed("UPDATE queue_items SET attempts = 1", &[])?;
+        // Nothing more comes from here until the server has had enough.
+        eventually("the row is free again", || {
+            admin.query("SELECT 1 FROM queue_items FOR UPDATE NOWAIT", &[]).is_ok()
+        });
+        assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+        tx.query_typed("SELECT 1", &[]).map(|_| ())
+    });
+    assert!(frozen.is_err(), "its transaction is gone");
+    assert_eq!(database.items()[0].2, 0);
 }
 
 #[test]

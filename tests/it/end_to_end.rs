@@ -93,6 +93,16 @@ fn assert_metadata(metadata: &Value, person: &Value) {
 }
 
 #[test]
+fn everything_works_without_a_pooler_too() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    database.queue(database.user(), "Dear {{name}}, {{detail|hello}}", &[("Ada Marlowe", "tidal energy")]);
+    let direct = Program::new().database(&database).web(&web).env("DB_PORT", pair().fact("DIRECT_PORT"));
+    direct.ok(&["db", "upgrade"]);
+    direct.ok(&["run", "--until-empty"]);
+    database.assert_one_email_per_finished_item(1);
+}
+
+#[test]
 fn every_statement_of_a_full_run_is_unnamed() {
     let (database, web) = (TestDatabase::empty(), SampleWeb::start(&[]));
     let program = Program::new().database(&database).web(&web);
