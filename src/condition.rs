@@ -45,10 +45,33 @@ conditions! {
     DATABASE_SILENT = "database-silent", retry 10,
         "the database did not answer in time",
         "if this lasts, check the network; DB_CONNECT_TIMEOUT and DB_STATEMENT_TIMEOUT set how long scribe waits";
-    /// TLS cannot be agreed on, or the certificate is not trusted.
+    /// The server answers the request for TLS with no.
+    DATABASE_TLS_NOT_OFFERED = "database-tls-not-offered", retry 60,
+        "the database server offers no TLS",
+        "switch TLS on at the server, or check that DB_HOST and DB_PORT lead to the right one; nothing was sent to it";
+    /// The certificate leads to no authority that is trusted.
+    DATABASE_TLS_UNTRUSTED = "database-tls-untrusted", retry 60,
+        "the certificate of the database server comes from an authority that is not trusted",
+        "set DB_SSLROOTCERT to the file with the certificate of the server's authority (Supabase: from the dashboard, \
+         under the database's settings)";
+    /// The certificate is somebody else's.
+    DATABASE_TLS_WRONG_NAME = "database-tls-wrong-name", retry 60,
+        "the certificate of the database server was issued for another host name",
+        "set DB_HOST to the name that the certificate was issued for (Supabase: the host from the Connect dialog, \
+         never an address)";
+    /// The certificate was valid once.
+    DATABASE_TLS_EXPIRED = "database-tls-expired", retry 60,
+        "the certificate of the database server, or of its authority, has expired",
+        "renew the certificate at the server, or the file of DB_SSLROOTCERT; if neither has expired, this machine's \
+         clock is ahead";
+    /// A Raspberry Pi has no battery-backed clock: until it has asked a time server, it lives in the past.
+    DATABASE_TLS_NOT_YET_VALID = "database-tls-not-yet-valid", retry 10,
+        "this machine's clock is behind: the certificate of the database server is not valid yet",
+        "set this machine's clock (`timedatectl` shows whether it is synchronised); the server is not at fault";
+    /// TLS cannot be agreed on, for another reason.
     DATABASE_TLS = "database-tls", retry 60,
-        "no trusted TLS connection to the database",
-        "check DB_SSLMODE and DB_SSLROOTCERT (Supabase: the CA file from the dashboard), and this machine's clock";
+        "a TLS connection to the database cannot be set up",
+        "see the text; check DB_SSLMODE and DB_SSLROOTCERT";
     /// Wrong user or password. Retrying quickly makes Supavisor block the address.
     DATABASE_LOGIN_REFUSED = "database-login-refused", retry 300,
         "the database refused the user name or password",
@@ -77,6 +100,10 @@ conditions! {
     DATABASE_PERMISSION = "database-permission", retry 60,
         "the database role lacks a permission that scribe needs",
         "use the role that ran `scribe db upgrade`, or grant this one the same rights";
+    /// Row level security hides the rows from the role, so that a claim would find nothing for ever.
+    DATABASE_ROWS_HIDDEN = "database-rows-hidden", retry 60,
+        "row level security hides the queue from the database role",
+        "use the role that ran `scribe db upgrade`, or give this one BYPASSRLS (ALTER ROLE … BYPASSRLS)";
     /// The server said something this table has no row for.
     DATABASE_ERROR = "database-error", retry 30,
         "the database answered with an error",

@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::error::{Phase, TlsRefused};
+use super::error::{Phase, TlsNotOffered};
 
 /// The wire form of SSLRequest: length 8, code 80877103.
 /// Source: PostgreSQL documentation, "Message Formats".
@@ -116,7 +116,7 @@ where
             stream.flush().await?;
             // Exactly one byte: whatever a man in the middle sent along in plain text is never read as if it were ours.
             if stream.read_u8().await? != b'S' {
-                return Err(BoxError::from(TlsRefused));
+                return Err(BoxError::from(TlsNotOffered));
             }
             progress.enter(Phase::Handshaking);
             let stream = tls.connect(stream).await?;

@@ -101,31 +101,47 @@ pub(super) fn cause_of(error: &postgres::Error, waited: Duration) -> Cause {
     let mut text = error.to_string();
     let mut source = error.source();
     let mut is_tls = false;
+    let mut refusal = None;
     while let Some(inner) = source {
         if let Some(io) = inner.downcast_ref::<io::Error>()
             && io.kind() == io::ErrorKind::TimedOut
         {
             return Cause::Timeout(waited);
         }
-        is_tls |= inner.is::<native_tls::Error>() || inner.is::<TlsRefused>();
+        is_tls |= inner.is::<native_tls::Error>() || inner.is::<TlsNotOffered>();
+        refusal = refusal.or_else(|| certificate_refusal(inner.downcast_ref()?));
         text = inner.to_string();
         source = inner.source();
     }
     if is_tls {
-        Cause::Tls(one_short_line(&text, LONGEST))
+        Cause::Tls(one_short_line(refusal.as_ref().unwrap_or(&text), LONGEST))
     } else {
         Cause::Broken(one_short_line(&text, LONGEST))
     }
 }
 
+/// Why OpenSSL refused a certificate. Only this error's own text has the reason, in brackets at its end; the errors
+/// below it no longer do.
+fn certificate_refusal(error: &native_tls::Error) -> Option<String> {
+    let text = error.to_string();
+    let (head, reason) = text.strip_suffix(')')?.rsplit_once(" (")?;
+    head.contains("certificate verify failed")
+        .then(|| format!("the server's certificate was refused ({reason})"))
+}
+
 /// The server answered the request for TLS with something other than yes.
 #[derive(Debug)]
-pub(super) struct TlsRefused;
+pub(super) struct TlsNotOffered;
 
-impl fmt::Display for TlsRefused {
+impl TlsNotOffered {
+    /// Its text, by which [`super::hints`] knows it again.
+    pub const TEXT: &str = "the server offers no TLS";
+}
+
+impl fmt::Display for TlsNotOffered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the server offers no TLS")
+        f.write_str(TlsNotOffered::TEXT)
     }
 }
 
-impl std::error::Error for TlsRefused {}
+impl std::error::Error for TlsNotOffered {}

@@ -6,4 +6,5 @@ mod database;
 mod end_to_end;
 mod faults;
 mod support;
+mod tls;
 mod wrong_input;

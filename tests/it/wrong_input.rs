@@ -62,7 +62,7 @@ fn a_ca_file_that_is_none_is_a_wrong_setting() {
 #[test]
 fn a_certificate_of_another_authority_is_refused() {
     let program = Program::new().database(&TestDatabase::empty()).env("DB_SSLROOTCERT", "system");
-    fails(&program, &["db", "check"], 1, &["no trusted TLS connection", "DB_SSLROOTCERT"]);
+    fails(&program, &["db", "check"], 1, &["authority that is not trusted", "DB_SSLROOTCERT"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod program;
 mod proxy;
 mod sample_web;
 mod test_database;
+mod tls_server;
 
 use std::{
     fs,
@@ -20,6 +21,7 @@ pub use self::{
     proxy::{Fault, Plan, Proxy},
     sample_web::SampleWeb,
     test_database::TestDatabase,
+    tls_server::{Certified, Flaw, Seen, TlsServer},
 };
 
 /// Longer than anything takes that works.
