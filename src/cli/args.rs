@@ -110,6 +110,9 @@ pub enum UserCommand {
     /// List all users
     #[command(after_help = "Example: scribe user list")]
     List,
+    /// Copy the users that are missing from Supabase's table auth.users; nobody who is there is changed
+    #[command(after_help = "Example: scribe user sync")]
+    Sync,
 }
 
 #[derive(Debug, Subcommand)]

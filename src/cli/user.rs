@@ -4,7 +4,7 @@ use uuid::Uuid;
 use super::{args::UserCommand, database, failure::Failure, output::Output};
 use crate::{
     config::Settings,
-    database::users::{self, Added},
+    database::users::{self, Added, Synced},
 };
 
 /// Dispatches.
@@ -12,6 +12,7 @@ pub fn run(command: &UserCommand, settings: &Settings, output: &mut Output<'_>) 
     match command {
         UserCommand::Add { email, id, name } => add(settings, email, *id, name.as_deref(), output),
         UserCommand::List => list(settings, output),
+        UserCommand::Sync => sync(settings, output),
     }
 }
 
@@ -70,4 +71,27 @@ fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
         })
         .collect();
     Ok(output.table(&["EMAIL", "NAME", "E-MAILS", "ID"], &rows)?)
+}
+
+fn sync(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    let Some(synced) = users::sync(&database(settings)?)? else {
+        return Err(Failure::new(
+            "this database has no table auth.users to copy from",
+            "only Supabase has one; elsewhere add each user with `scribe user add`",
+        ));
+    };
+    if output.json {
+        return Ok(output.value(&synced)?);
+    }
+    let Synced { added, without_email, address_taken } = synced;
+    output.line(format!("Users added from auth.users: {added}"))?;
+    if without_email > 0 {
+        output.line(format!("Left out, since they have no usable e-mail address: {without_email}"))?;
+    }
+    if address_taken > 0 {
+        output.line(format!(
+            "Left out, since their address belongs to a user with another id: {address_taken}"
+        ))?;
+    }
+    Ok(())
 }

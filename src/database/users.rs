@@ -70,6 +70,48 @@ pub fn list(database: &Database) -> Result<Vec<User>, DatabaseError> {
     Ok(rows.iter().map(user).collect())
 }
 
+/// What came of copying users from `auth.users`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Synced {
+    /// How many were missing, and were added.
+    pub added: i64,
+    /// How many have no e-mail address (they sign in by telephone, or anonymously), or one too long, and were left out.
+    pub without_email: i64,
+    /// How many have an address that belongs to a user with another id, and were left out.
+    pub address_taken: i64,
+}
+
+/// Copies from Supabase's table `auth.users` whoever is missing here, and changes nobody who is there. `None`: there
+/// is no such table.
+pub fn sync(database: &Database) -> Result<Option<Synced>, DatabaseError> {
+    // What people may write into their own metadata is only ever used as a name.
+    const SYNC: &str = "
+        WITH missing AS (
+            SELECT a.id, CASE WHEN length(a.email) BETWEEN 1 AND 255 THEN a.email END AS email,
+                   EXISTS (SELECT FROM users u WHERE lower(u.email) = lower(a.email)) AS is_taken,
+                   left(coalesce(nullif(trim(a.raw_user_meta_data ->> 'full_name'), ''),
+                                 nullif(trim(a.raw_user_meta_data ->> 'name'), '')), 255) AS name
+            FROM auth.users a
+            WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = a.id)
+        ), added AS (
+            INSERT INTO users (id, email, display_name)
+            SELECT id, email, name FROM missing WHERE email IS NOT NULL AND NOT is_taken ORDER BY id
+            ON CONFLICT DO NOTHING RETURNING id
+        )
+        SELECT (SELECT count(*) FROM added), count(*) FILTER (WHERE email IS NULL),
+               count(*) FILTER (WHERE email IS NOT NULL AND id NOT IN (SELECT id FROM added))
+        FROM missing";
+    database.transaction("sync users", |tx| {
+        let exists = tx.query_typed("SELECT to_regclass('auth.users') IS NOT NULL", &[])?;
+        if !exists.first().is_some_and(|row| row.get(0)) {
+            return Ok(None);
+        }
+        let rows = tx.query_typed(SYNC, &[])?;
+        let count = |column| rows.first().map_or(0, |row| row.get(column));
+        Ok(Some(Synced { added: count(0), without_email: count(1), address_taken: count(2) }))
+    })
+}
+
 fn user(row: &Row) -> User {
     User {
         id: row.get(0),

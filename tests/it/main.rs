@@ -5,6 +5,7 @@ mod daemon;
 mod database;
 mod end_to_end;
 mod faults;
+mod supabase;
 mod support;
 mod tls;
 mod wrong_input;
