@@ -17,7 +17,7 @@ const TEXTS: &[(&str, &Condition)] = &[
     ("remaining connection slots", &condition::DATABASE_BUSY),
     ("(ESSLREQUIRED)", &condition::DATABASE_TLS),
     ("SSL required", &condition::DATABASE_TLS),
-    // The first comes up only where row_security is off, as it is for a claim; the second is an INSERT's.
+    // The first comes up only where row_security is off, as it is in every unit of work; the second is an INSERT's.
     ("would be affected by row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
     ("violates row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
     ("(EADDRNOTALLOWED)", &condition::DATABASE_PERMISSION),

@@ -176,7 +176,8 @@ impl Database {
         config
     }
 
-    /// Everything a stranger may have left behind on a pooled connection is overridden for this transaction.
+    /// Everything a stranger may have left behind on a pooled connection is overridden for this transaction. Row level
+    /// security must not hide rows: to a role it applies to, the queue would look empty for ever. Off means an error.
     fn begin(&self) -> String {
         let statement = self.statement_timeout.as_millis();
         let lock = self.statement_timeout.min(LOCK_TIMEOUT).as_millis();
@@ -185,7 +186,7 @@ impl Database {
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL ROLE NONE; \
              SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
              SET LOCAL idle_in_transaction_session_timeout = {idle}; \
-             SET LOCAL search_path = public; SET LOCAL TimeZone = 'UTC'; SET LOCAL client_encoding = 'UTF8'"
+             SET LOCAL search_path = public; SET LOCAL TimeZone = 'UTC'; SET LOCAL client_encoding = 'UTF8'; SET LOCAL row_security = off"
         )
     }
 }

@@ -12,9 +12,6 @@ use crate::{
     queue::{ClaimToken, LEASE, RunId},
 };
 
-/// To a role from which row level security hides rows the queue would look empty for ever. With this it gets an error.
-const SEE_ALL_OR_FAIL: &str = "SET LOCAL row_security = off";
-
 /// An item that is ours until its lease runs out.
 #[derive(Debug, Clone)]
 pub struct Claimed {
@@ -54,8 +51,7 @@ pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, Databas
     let (own, lease, most) = (run.token_prefix(), LEASE.as_secs(), MAX_TEMPLATE_BYTES);
     let first_step = Step::TemplateParser.as_str();
     let sql = format!(
-        "{SEE_ALL_OR_FAIL};
-        WITH next AS (
+        "WITH next AS (
             SELECT id, coalesce(celery_task_id LIKE '{own}%', FALSE) AND status = 'PROCESSING' AS unanswered
             FROM queue_items
             WHERE status IN ('PENDING', 'PROCESSING')
@@ -135,8 +131,7 @@ fn update_ours(
 /// scribe itself crashed (`refund` is false), and does not where the machine lost its power.
 pub fn take_back(database: &Database, earlier: RunId, refund: bool) -> Result<usize, DatabaseError> {
     let sql = format!(
-        "{SEE_ALL_OR_FAIL}; \
-         UPDATE queue_items SET {} WHERE status = 'PROCESSING' AND celery_task_id LIKE '{}%' RETURNING id",
+        "UPDATE queue_items SET {} WHERE status = 'PROCESSING' AND celery_task_id LIKE '{}%' RETURNING id",
         untouched(i32::from(refund)),
         earlier.token_prefix()
     );
