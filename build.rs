@@ -1,4 +1,51 @@
-//! The migrations are compiled in by a macro that cargo cannot see through: a new file must cause a rebuild.
+//! The migrations are compiled in by a macro that cargo cannot see through: a new file must cause a rebuild. The macro
+//! leaves out names that it does not understand, so the names are checked here, and the ways back are gathered.
+use std::{collections::BTreeMap, env, fs, path::Path};
+
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
+    let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR for build scripts");
+    let list = ways_back(&Path::new(&root).join("migrations")).unwrap_or_else(|text| panic!("{text}"));
+    fs::write(Path::new(&out).join("ways_back.rs"), list).expect("OUT_DIR is writable");
+}
+
+/// The ways back as a Rust expression, in the order of their versions.
+fn ways_back(folder: &Path) -> Result<String, String> {
+    let (mut up, mut down) = (BTreeMap::new(), BTreeMap::new());
+    for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (stem, files) = match name.strip_suffix(".down.sql") {
+            Some(stem) => (stem, &mut down),
+            None => (name.strip_suffix(".sql").unwrap_or(&name), &mut up),
+        };
+        let version =
+            version(stem).ok_or_else(|| format!("{name} is not named like V6__add_a_column.sql"))?;
+        let text = fs::read_to_string(&path).map_err(|e| format!("{name}: {e}"))?;
+        if text.lines().all(|line| line.trim().is_empty() || line.trim().starts_with("--")) {
+            return Err(format!("migrations/{name} holds no statement"));
+        }
+        if files.insert(version, (stem.to_string(), path.display().to_string())).is_some() {
+            return Err(format!("two files of migrations/ are of version {version}"));
+        }
+    }
+    let mut list = String::from("&[");
+    for (n, (version, (stem, _))) in (1..).zip(&up) {
+        let pair = down.remove(version).filter(|(back, _)| back == stem && *version == n);
+        let (_, path) = pair.ok_or_else(|| {
+            format!("migrations/{stem}.sql: version {n} is missing, or {stem}.down.sql, the way back")
+        })?;
+        list += &format!("({version}, include_str!({path:?})),");
+    }
+    match down.into_values().next() {
+        Some((stem, _)) => Err(format!("migrations/{stem}.down.sql leads back from nowhere")),
+        None => Ok(list + "]"),
+    }
+}
+
+fn version(stem: &str) -> Option<i32> {
+    let (version, what) = stem.strip_prefix('V')?.split_once("__")?;
+    let is_word = !what.is_empty() && what.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    version.parse().ok().filter(|version| is_word && *version > 0)
 }

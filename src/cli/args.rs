@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
-use crate::database::migrate::UpgradeTarget;
+use crate::database::migrate::{DowngradeTarget, UpgradeTarget, head};
 
 /// Writes personalised e-mails to researchers from a PostgreSQL queue.
 #[derive(Debug, Parser)]
@@ -39,7 +39,7 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Check and upgrade the database
+    /// Check the database, and change its schema
     Db {
         #[command(subcommand)]
         command: DbCommand,
@@ -87,6 +87,44 @@ pub enum DbCommand {
         /// head, +N for N steps, or a version
         #[arg(default_value = "head", value_parser = upgrade_target)]
         target: UpgradeTarget,
+    },
+    /// Take migrations back, newest first, with the data that stood in their tables; all of them or none
+    #[command(after_help = "Example: scribe db downgrade -1")]
+    Downgrade {
+        /// -N for N steps, the version that is to stay, or base
+        #[arg(allow_negative_numbers = true, value_parser = downgrade_target)]
+        target: DowngradeTarget,
+        /// The database's name, to agree to the loss; needed in production
+        #[arg(long, value_name = "NAME")]
+        yes: Option<String>,
+    },
+    /// List all versions, newest first, and which are applied
+    #[command(after_help = "Example: scribe db history --verbose")]
+    History {
+        /// Tell when each was applied
+        #[arg(long)]
+        verbose: bool,
+    },
+    /// Record a version without running anything, for tables that are there already
+    #[command(after_help = "Example: scribe db stamp head")]
+    Stamp {
+        /// A version, head, or base
+        #[arg(value_parser = stamp_target)]
+        target: i32,
+    },
+    /// Write the next migration's two files, in a checkout of scribe's source
+    #[command(after_help = "Example: scribe db revision -m 'Add a column'")]
+    Revision {
+        /// What the migration does
+        #[arg(short, long)]
+        message: String,
+    },
+    /// Empty the database and create its tables anew; in development only
+    #[command(after_help = "Example: scribe db reset --yes scribe")]
+    Reset {
+        /// The database's name, instead of being asked for it
+        #[arg(long, value_name = "NAME")]
+        yes: Option<String>,
     },
     /// Print the version of the schema, e.g. "5 (head)"
     #[command(after_help = "Example: scribe db current")]
@@ -187,12 +225,35 @@ pub struct ComposeRequest {
 }
 
 fn upgrade_target(text: &str) -> Result<UpgradeTarget, String> {
-    let wrong = || format!("{text:?} is none of head, +N, or a version");
-    match text.strip_prefix('+') {
-        _ if text == "head" => Ok(UpgradeTarget::Head),
-        Some(steps) => steps.parse().ok().filter(|n| *n > 0).map(UpgradeTarget::Steps).ok_or_else(wrong),
-        None => text.parse().ok().filter(|n| *n >= 0).map(UpgradeTarget::Version).ok_or_else(wrong),
-    }
+    let target = match text.strip_prefix('+') {
+        _ if text == "head" => Some(UpgradeTarget::Head),
+        Some(steps) => number(steps).filter(|n| *n > 0).map(UpgradeTarget::Steps),
+        None => number(text).map(UpgradeTarget::Version),
+    };
+    target.ok_or_else(|| format!("{text:?} is none of head, +N, or a version"))
+}
+
+fn downgrade_target(text: &str) -> Result<DowngradeTarget, String> {
+    let target = match text.strip_prefix('-') {
+        _ if text == "base" => Some(DowngradeTarget::Version(0)),
+        Some(steps) => number(steps).filter(|n| *n > 0).map(DowngradeTarget::Steps),
+        None => number(text).map(DowngradeTarget::Version),
+    };
+    target.ok_or_else(|| format!("{text:?} is none of -N, a version, or base"))
+}
+
+fn stamp_target(text: &str) -> Result<i32, String> {
+    let target = match text {
+        "head" => Some(head()),
+        "base" => Some(0),
+        version => number(version),
+    };
+    target.ok_or_else(|| format!("{text:?} is none of a version, head, or base"))
+}
+
+/// Digits only: `parse` alone would take a sign, which means something else here.
+fn number(text: &str) -> Option<i32> {
+    text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -223,8 +284,32 @@ mod tests {
         assert_eq!(upgrade_target("head"), Ok(UpgradeTarget::Head));
         assert_eq!(upgrade_target("+2"), Ok(UpgradeTarget::Steps(2)));
         assert_eq!(upgrade_target("3"), Ok(UpgradeTarget::Version(3)));
-        for wrong in ["", "+", "+0", "-1", "tail", "+x"] {
+        for wrong in ["", "+", "+0", "++1", "-1", "tail", "+x"] {
             assert!(upgrade_target(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_downgrade_target_is_steps_or_a_version_or_base() {
+        let parsed = |target| match Arguments::try_parse_from(["scribe", "db", "downgrade", target]) {
+            Ok(Arguments {
+                command: Command::Db { command: DbCommand::Downgrade { target, .. } }, ..
+            }) => Some(target),
+            _ => None,
+        };
+        assert_eq!(parsed("base"), Some(DowngradeTarget::Version(0)));
+        assert_eq!(parsed("-2"), Some(DowngradeTarget::Steps(2)));
+        assert_eq!(parsed("3"), Some(DowngradeTarget::Version(3)));
+        for wrong in ["", "-", "-0", "--1", "+1", "head", "-x"] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_stamp_target_is_a_version_or_head_or_base() {
+        assert_eq!(["base", "3", "head"].map(stamp_target), [Ok(0), Ok(3), Ok(head())]);
+        for wrong in ["", "-1", "tail", "99999999999"] {
+            assert!(stamp_target(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,13 +1,15 @@
 //! `scribe db`.
+use std::io::{self, IsTerminal};
+
 use serde::Serialize;
 
 use super::{args::DbCommand, database, failure::Failure, output::Output};
 use crate::{
-    config::Settings,
+    config::{Settings, Stage},
     database::{
-        hints,
+        Database, hints,
         info::{Info, info},
-        migrate::{self, SchemaVersion, UpgradeTarget},
+        migrate::{self, DowngradeTarget, SchemaStep, SchemaVersion, UpgradeTarget, revision},
     },
 };
 
@@ -17,7 +19,12 @@ pub fn run(command: &DbCommand, settings: &Settings, output: &mut Output<'_>) ->
         DbCommand::Check => check(settings, output),
         DbCommand::Info => show_info(settings, output),
         DbCommand::Upgrade { target } => upgrade(settings, *target, output),
+        DbCommand::Downgrade { target, yes } => downgrade(settings, *target, yes.as_deref(), output),
         DbCommand::Current => current(settings, output),
+        DbCommand::History { verbose } => history(settings, *verbose, output),
+        DbCommand::Stamp { target } => stamp(settings, *target, output),
+        DbCommand::Revision { message } => write_revision(message, output),
+        DbCommand::Reset { yes } => reset(settings, yes.as_deref(), output),
     }
 }
 
@@ -89,16 +96,126 @@ fn print_info(shown: &Shown, output: &mut Output<'_>) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The database, with time enough for a migration.
+fn patient(settings: &Settings) -> Result<Database, Failure> {
+    Ok(database(settings)?.with_statement_timeout(migrate::STATEMENT_TIMEOUT))
+}
+
 fn upgrade(settings: &Settings, target: UpgradeTarget, output: &mut Output<'_>) -> Result<(), Failure> {
-    let patient = database(settings)?.with_statement_timeout(migrate::STATEMENT_TIMEOUT);
-    let steps = migrate::upgrade(&patient, target)?;
+    let steps = migrate::upgrade(&patient(settings)?, target)?;
     if steps.is_empty() {
         output.line("Nothing to upgrade")?;
     }
-    for step in steps {
-        output.line(format!("Running upgrade {} -> {}, {}", step.from, step.to, step.what))?;
+    Ok(print_steps(&steps, output)?)
+}
+
+fn print_steps(steps: &[SchemaStep], output: &mut Output<'_>) -> io::Result<()> {
+    steps.iter().try_for_each(|SchemaStep { from, to, what }| {
+        let direction = if from < to { "upgrade" } else { "downgrade" };
+        output.line(format!("Running {direction} {from} -> {to}, {what}"))
+    })
+}
+
+fn downgrade(
+    settings: &Settings,
+    target: DowngradeTarget,
+    yes: Option<&str>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    match yes {
+        None if settings.stage == Stage::Production => {
+            let name = &settings.database()?.name;
+            return Err(Failure::new(
+                "a downgrade deletes data, and this is production; nothing was changed",
+                format!("make a backup, then add `--yes {name}`, the name of this database"),
+            ));
+        }
+        None => (),
+        Some(name) => agree(settings, name)?,
     }
-    Ok(())
+    let steps = migrate::downgrade(&patient(settings)?, target)?;
+    if steps.is_empty() {
+        output.line("Nothing to downgrade")?;
+    }
+    Ok(print_steps(&steps, output)?)
+}
+
+/// Whoever agrees to a loss must know where it happens.
+fn agree(settings: &Settings, name: &str) -> Result<(), Failure> {
+    let database = settings.database()?;
+    if name == database.name {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!("this database is not called {name:?}; nothing was changed"),
+        format!("give the name of the database that the settings lead to, {database}"),
+    ))
+}
+
+fn reset(settings: &Settings, yes: Option<&str>, output: &mut Output<'_>) -> Result<(), Failure> {
+    let shown = settings.database()?.to_string();
+    if settings.stage == Stage::Production {
+        return Err(Failure::new(
+            "a reset deletes everything, and this is production; nothing was changed",
+            "a reset is for development (ENVIRONMENT); `scribe db downgrade` takes single versions back",
+        ));
+    }
+    match yes {
+        Some(name) => agree(settings, name)?,
+        None if io::stdin().is_terminal() => {
+            eprint!(
+                "This deletes everything that scribe has in {shown}\nThe name of the database, to go on: "
+            );
+            let mut name = String::new();
+            io::stdin()
+                .read_line(&mut name)
+                .map_err(|e| Failure::because("your answer cannot be read", e, "use `--yes NAME`"))?;
+            agree(settings, name.trim())?;
+        }
+        None => {
+            let fix = format!("add `--yes {}`, the name of this database", settings.database()?.name);
+            return Err(Failure::new("nobody is there to agree to the loss; nothing was changed", fix));
+        }
+    }
+    Ok(print_steps(&migrate::reset(&patient(settings)?)?, output)?)
+}
+
+fn stamp(settings: &Settings, version: i32, output: &mut Output<'_>) -> Result<(), Failure> {
+    let before = migrate::stamp(&patient(settings)?, version)?;
+    Ok(output.line(format!("Stamped {before} -> {version}; nothing was run"))?)
+}
+
+fn write_revision(message: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    let here = std::env::current_dir()
+        .map_err(|e| Failure::because("this directory cannot be used", e, "change to a checkout"))?;
+    let files = revision::write(&here, message)?;
+    output.line(format!("Wrote {}", files.up.display()))?;
+    output.line(format!("Wrote {}", files.down.display()))?;
+    Ok(output.line("Put SQL into both and build scribe: it does not compile without a way back")?)
+}
+
+fn history(settings: &Settings, verbose: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let versions = migrate::versions(&database(settings)?)?;
+    if output.json {
+        return Ok(output.value(&versions)?);
+    }
+    let mut head = vec!["VERSION", "STATE", "WHAT"];
+    if verbose {
+        head.insert(2, "APPLIED ON");
+    }
+    let rows: Vec<Vec<String>> = versions
+        .into_iter()
+        .map(|version| {
+            let mark = if version.head { " (head)" } else { "" };
+            let mut row =
+                vec![format!("{}{mark}", version.version), version.state.as_str().into(), version.what];
+            if verbose {
+                row.insert(2, version.applied_on.unwrap_or_default());
+            }
+            row
+        })
+        .collect();
+    Ok(output.table(&head, &rows)?)
 }
 
 fn current(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {

@@ -2,9 +2,13 @@
 use std::{fmt, io};
 
 use crate::{
+    condition::{DATABASE_ERROR, DATABASE_NOT_MIGRATED},
     config::ConfigError,
     daemon::DaemonError,
-    database::{Cause, DatabaseError, Phase, hints, migrate::MigrateError},
+    database::{
+        Cause, DatabaseError, Phase, hints,
+        migrate::{MigrateError, revision::RevisionError},
+    },
     text::printable,
 };
 
@@ -102,13 +106,40 @@ impl From<DatabaseError> for Failure {
 impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
         let remedy = match &error {
-            MigrateError::Database(error) => return error.clone().into(),
+            MigrateError::Database(error) => return refused_step(error),
             MigrateError::Ahead(_) => "install a newer scribe; nothing was changed",
             MigrateError::Divergent(_) => {
                 "this database was made by another program or another build; nothing was changed"
             }
-            MigrateError::NoSuchTarget(_) => "`scribe db upgrade` without a version applies everything",
+            MigrateError::Gap(_) => {
+                "somebody changed the table refinery_schema_history; `scribe db history` shows it; nothing was changed"
+            }
+            MigrateError::NoSuchTarget(_) => "`scribe db history` lists the versions; nothing was changed",
             MigrateError::Other(_) => "nothing was changed",
+        };
+        Failure::new(error.to_string(), remedy)
+    }
+}
+
+/// A table that is missing or in the way is nothing that an upgrade cures: somebody else changed the schema.
+fn refused_step(error: &DatabaseError) -> Failure {
+    let condition = hints::condition(error);
+    if ![&DATABASE_ERROR, &DATABASE_NOT_MIGRATED].contains(&condition) {
+        return Failure::because(condition.title, error, condition.remedy);
+    }
+    Failure::because(
+        "the database refused a step; nothing was changed",
+        error,
+        "see the text for what is in the way or missing; tables that are right already are adopted with `scribe db stamp`",
+    )
+}
+
+impl From<RevisionError> for Failure {
+    fn from(error: RevisionError) -> Self {
+        let remedy = match &error {
+            RevisionError::NotACheckout(_) => "run it in a checkout of scribe's source",
+            RevisionError::Unnameable => "say in a few words what it does, e.g. -m 'Add a column'",
+            RevisionError::Unusable(..) => "see the text; then run it again",
         };
         Failure::new(error.to_string(), remedy)
     }

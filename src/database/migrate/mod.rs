@@ -1,0 +1,224 @@
+//! Migrations: embedded in the binary, applied together or not at all, and each with its way back.
+//!
+//! refinery takes no lock, commits in pieces by default and knows no way back. Here everything happens in one unit of
+//! work under an advisory lock that ends with the transaction, so that any number of `scribe db upgrade` may start at
+//! once. `V6__add_a_column.sql` leads to version 6, and `V6__add_a_column.down.sql` back to 5.
+mod adapter;
+mod error;
+mod history;
+pub mod revision;
+
+use std::time::Duration;
+
+use postgres::types::Type;
+use refinery_core::{Migration, Target};
+
+pub use self::{
+    error::MigrateError,
+    history::{State, Version},
+};
+use super::{Database, DatabaseError, Transaction};
+
+mod embedded {
+    refinery::embed_migrations!("migrations");
+}
+
+/// The way back from each version, oldest first; see build.rs.
+const WAYS_BACK: &[(i32, &str)] = include!(concat!(env!("OUT_DIR"), "/ways_back.rs"));
+
+/// What a statement of a migration may take, since it may rewrite a table.
+pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Names our advisory lock; any number will do that nobody else uses.
+const LOCK: i64 = i64::from_be_bytes(*b"\0\0scribe");
+
+/// Where refinery keeps what was applied.
+const HISTORY: &str = "refinery_schema_history";
+
+/// How far to upgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpgradeTarget {
+    /// Everything this binary knows.
+    Head,
+    /// That many steps.
+    Steps(i32),
+    /// Up to and including a version.
+    Version(i32),
+}
+
+/// How far to downgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DowngradeTarget {
+    /// That many steps.
+    Steps(i32),
+    /// Down to a version, which stays; 0 for an empty database.
+    Version(i32),
+}
+
+/// One step that was taken, up or down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaStep {
+    /// The version before, 0 for none.
+    pub from: i32,
+    /// The version after, 0 for none.
+    pub to: i32,
+    /// What the migration does or did, in words.
+    pub what: String,
+}
+
+/// Where the schema stands.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SchemaVersion {
+    /// The newest applied version, 0 for none.
+    pub applied: i32,
+    /// The newest version this binary knows.
+    pub head: i32,
+}
+
+/// The newest version this binary knows.
+pub fn head() -> i32 {
+    known().iter().map(Migration::version).max().unwrap_or(0)
+}
+
+fn known() -> Vec<Migration> {
+    embedded::migrations::runner().get_migrations().clone()
+}
+
+/// A migration's name in words.
+fn what(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// Where the schema stands, without changing anything.
+pub fn current(database: &Database) -> Result<SchemaVersion, DatabaseError> {
+    let applied = database.transaction("schema version", applied_version)?;
+    Ok(SchemaVersion { applied, head: head() })
+}
+
+/// Every version that this binary or the database knows, newest first, without changing anything.
+pub fn versions(database: &Database) -> Result<Vec<Version>, DatabaseError> {
+    Ok(history::compare(&database.transaction("history", history::read)?))
+}
+
+/// 0 where the history table does not exist: nothing was ever applied.
+pub(super) fn applied_version(tx: &mut Transaction<'_>) -> Result<i32, DatabaseError> {
+    if !history_exists(tx)? {
+        return Ok(0);
+    }
+    let version = tx.query_typed(&format!("SELECT coalesce(max(version), 0) FROM {HISTORY}"), &[])?;
+    Ok(version.first().map_or(0, |row| row.get(0)))
+}
+
+fn history_exists(tx: &mut Transaction<'_>) -> Result<bool, DatabaseError> {
+    let exists = tx.query_typed("SELECT to_regclass($1) IS NOT NULL", &[(&HISTORY, Type::TEXT)])?;
+    Ok(exists.first().is_some_and(|row| row.get(0)))
+}
+
+/// Applies what is pending up to the target, all of it or nothing, and tells each step. The database should be given
+/// [`STATEMENT_TIMEOUT`], here and for every other change.
+pub fn upgrade(database: &Database, target: UpgradeTarget) -> Result<Vec<SchemaStep>, MigrateError> {
+    alone(database, "upgrade", |tx, before| {
+        let version = match target {
+            UpgradeTarget::Head => head(),
+            UpgradeTarget::Steps(steps) => before.saturating_add(steps).min(head()),
+            UpgradeTarget::Version(version) => version,
+        };
+        up(tx, before, existing(version)?)
+    })
+}
+
+/// Takes back what was applied above the target, newest first, all of it or nothing, and tells each step. What stood
+/// in dropped tables and columns is lost. A target that is not below the present version changes nothing.
+pub fn downgrade(database: &Database, target: DowngradeTarget) -> Result<Vec<SchemaStep>, MigrateError> {
+    alone(database, "downgrade", |tx, before| {
+        let version = match target {
+            DowngradeTarget::Steps(steps) => before.saturating_sub(steps),
+            DowngradeTarget::Version(version) => version,
+        };
+        down(tx, before, existing(version)?)
+    })
+}
+
+/// Takes everything back and applies everything anew, or does nothing. All data is lost.
+pub fn reset(database: &Database) -> Result<Vec<SchemaStep>, MigrateError> {
+    alone(database, "reset", |tx, before| {
+        let mut steps = down(tx, before, 0)?;
+        steps.extend(up(tx, 0, head())?);
+        Ok(steps)
+    })
+}
+
+/// Makes the history say that the database is at a version (0 for none), and changes nothing else. Returns the
+/// version before.
+pub fn stamp(database: &Database, version: i32) -> Result<i32, MigrateError> {
+    alone(database, "stamp", |tx, before| {
+        let version = existing(version)?;
+        if version != before {
+            history::stamp(tx, before, version)?;
+        }
+        Ok(before)
+    })
+}
+
+/// Changes the schema in one unit of work while nobody else does. `work` gets the version that was reached, after the
+/// history was found to be one of ours.
+fn alone<T>(
+    database: &Database,
+    unit: &'static str,
+    work: impl FnOnce(&mut Transaction<'_>, i32) -> Result<T, MigrateError>,
+) -> Result<T, MigrateError> {
+    database.transaction(unit, |tx| {
+        tx.batch_execute(&format!("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"))?;
+        let before = history::verify(&history::read(tx)?)?;
+        work(tx, before)
+    })
+}
+
+fn existing(version: i32) -> Result<i32, MigrateError> {
+    if (0..=head()).contains(&version) { Ok(version) } else { Err(MigrateError::NoSuchTarget(version)) }
+}
+
+fn up(tx: &mut Transaction<'_>, before: i32, target: i32) -> Result<Vec<SchemaStep>, MigrateError> {
+    if target <= before {
+        return Ok(Vec::new());
+    }
+    adapter::run(tx, Target::Version(target))?;
+    history::note_time(tx, before)?;
+    let step = |m: &Migration| SchemaStep { from: m.version() - 1, to: m.version(), what: what(m.name()) };
+    let mut steps: Vec<_> = known().iter().map(step).filter(|s| (before..target).contains(&s.from)).collect();
+    steps.sort_by_key(|step| step.to);
+    Ok(steps)
+}
+
+fn down(tx: &mut Transaction<'_>, before: i32, target: i32) -> Result<Vec<SchemaStep>, MigrateError> {
+    let known = known();
+    let mut steps = Vec::new();
+    for (version, sql) in
+        WAYS_BACK.iter().rev().filter(|(version, _)| (target..before).contains(&(version - 1)))
+    {
+        tx.batch_execute(sql)?;
+        tx.batch_execute(&format!("DELETE FROM {HISTORY} WHERE version = {version}"))?;
+        let migration = known.iter().find(|m| m.version() == *version);
+        let what = migration.map(|m| what(m.name())).unwrap_or_default();
+        steps.push(SchemaStep { from: *version, to: version - 1, what });
+    }
+    Ok(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_in_the_folder_is_in_the_binary_with_its_way_back() {
+        // refinery leaves out names that it does not understand, without a word.
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))
+            .unwrap()
+            .filter(|f| !f.as_ref().unwrap().file_name().to_string_lossy().ends_with(".down.sql"))
+            .count();
+        let mut versions: Vec<_> = known().iter().map(Migration::version).collect();
+        versions.sort_unstable();
+        assert_eq!(versions, (1..=i32::try_from(files).unwrap()).collect::<Vec<_>>());
+        assert_eq!(WAYS_BACK.iter().map(|(version, _)| *version).collect::<Vec<_>>(), versions);
+    }
+}
