@@ -162,16 +162,14 @@ fn a_run_until_empty_ends_with_the_reason_when_a_result_cannot_be_stored() {
     let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
     database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tidal energy")]);
     let owner = pair().fact("USER");
-    database
-        .admin()
-        .batch_execute(&format!("ALTER TABLE emails OWNER TO postgres; GRANT SELECT ON emails TO {owner}"))
-        .unwrap();
+    let insert = |what: &str| database.admin().batch_execute(&format!("{what} {owner}")).unwrap();
+    insert("REVOKE INSERT ON emails FROM");
     let program = Program::new().database(&database).web(&web);
     let run = program.run(&["run", "--until-empty"]);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("lacks a permission"), "{}", run.stderr);
     assert_eq!(database.items(), [("PENDING".to_string(), None, 0, None)]);
-    database.admin().batch_execute(&format!("ALTER TABLE emails OWNER TO {owner}")).unwrap();
+    insert("GRANT INSERT ON emails TO");
     program.ok(&["run", "--until-empty"]);
     database.assert_one_email_per_finished_item(1);
 }

@@ -5,6 +5,8 @@ mod daemon;
 mod database;
 mod end_to_end;
 mod faults;
+mod migration_commands;
+mod migrations;
 mod supabase;
 mod support;
 mod tls;

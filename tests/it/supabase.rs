@@ -1,6 +1,4 @@
 //! On Supabase: what its public roles may do with scribe's tables, users from `auth.users`, and the README's trigger.
-use std::sync::Once;
-
 use postgres::Client;
 use scribe::database::{
     Database, hints,
@@ -15,30 +13,10 @@ use crate::support::{Program, TestDatabase, pair, repository};
 
 const TABLES: [&str; 4] = ["users", "emails", "queue_items", "refinery_schema_history"];
 
-/// The roles belong to the whole cluster and so to all tests: made once, never dropped.
-fn make_roles() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        TestDatabase::empty()
-            .admin()
-            .batch_execute(
-                "DO $$ BEGIN
-                     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'anon') THEN
-                         CREATE ROLE anon NOLOGIN NOINHERIT;
-                         CREATE ROLE authenticated NOLOGIN NOINHERIT;
-                         CREATE ROLE supabase_auth_admin NOLOGIN NOINHERIT;
-                     END IF;
-                 END $$",
-            )
-            .unwrap();
-    });
-}
-
 /// A database as Supabase gives it: roles, schema `auth`, and the default grants that it had for years, which give
 /// everything in `public` to everybody.
 fn supabase() -> TestDatabase {
-    make_roles();
-    let database = TestDatabase::empty();
+    let database = TestDatabase::with_supabases_roles();
     let owner = pair().fact("USER");
     database
         .admin()

@@ -1,4 +1,5 @@
 //! What the tests stand on.
+mod catalog;
 mod gate;
 mod pair;
 mod program;
@@ -15,6 +16,7 @@ use std::{
 };
 
 pub use self::{
+    catalog::GOLDEN_SCHEMA,
     gate::Gate,
     pair::pair,
     program::Program,

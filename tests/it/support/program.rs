@@ -58,6 +58,7 @@ impl Program {
             .arg("--config")
             .arg(self.directory.path().join("scribe.toml"))
             .args(arguments)
+            .current_dir(self.directory.path())
             .env_clear()
             .envs(self.environment.iter().map(|(n, v)| (n, v)))
             .stdin(Stdio::null());

@@ -1,7 +1,7 @@
 //! A database of a test's own, seen by scribe through the pooler and by the test directly.
 use std::{
     mem::ManuallyDrop,
-    sync::{Mutex, OnceLock},
+    sync::{Mutex, Once, OnceLock},
 };
 
 use native_tls::TlsConnector;
@@ -25,6 +25,18 @@ impl TestDatabase {
     /// An empty database.
     pub fn empty() -> TestDatabase {
         TestDatabase::copy_of("template1")
+    }
+
+    /// An empty database in a cluster that has Supabase's roles. They belong to all databases and so to all tests: made
+    /// once, never dropped.
+    pub fn with_supabases_roles() -> TestDatabase {
+        static ROLES: Once = Once::new();
+        ROLES.call_once(|| {
+            for role in ["anon", "authenticated", "supabase_auth_admin"] {
+                admin("postgres").batch_execute(&format!("CREATE ROLE {role} NOLOGIN NOINHERIT")).unwrap();
+            }
+        });
+        TestDatabase::empty()
     }
 
     /// A database with every migration applied: a copy of one that was migrated for all tests.

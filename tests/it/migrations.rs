@@ -1,0 +1,177 @@
+//! Migrations there and back: whole or not at all, one at a time, and nothing of ours is left behind.
+use std::{fs, thread};
+
+use scribe::database::migrate::{self, DowngradeTarget, MigrateError, UpgradeTarget};
+
+use crate::support::{GOLDEN_SCHEMA, TestDatabase, pair, repository};
+
+const BASE: DowngradeTarget = DowngradeTarget::Version(0);
+const HEAD: UpgradeTarget = UpgradeTarget::Head;
+
+/// To renew the text after a new migration: `RENEW_GOLDEN=1 cargo test --test it golden`, and read the difference.
+#[test]
+fn the_schema_at_head_is_that_of_the_golden_text() {
+    let (seen, path) = (TestDatabase::migrated().catalog(), repository(GOLDEN_SCHEMA));
+    if std::env::var_os("RENEW_GOLDEN").is_some() {
+        fs::write(&path, &seen).unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        seen == golden,
+        "the schema is not that of {GOLDEN_SCHEMA} (renew it with RENEW_GOLDEN=1):\n{seen}"
+    );
+}
+
+#[test]
+fn there_and_back_and_there_again_leaves_the_same_catalog_at_every_version() {
+    let database = TestDatabase::empty();
+    let open = database.open();
+    let mut on_the_way_up = vec![String::new()];
+    for version in 1..=migrate::head() {
+        migrate::upgrade(&open, UpgradeTarget::Version(version)).unwrap();
+        on_the_way_up.push(database.catalog());
+    }
+    let closed = |text: &str| {
+        // The history table alone stays closed when it is closed once.
+        text.replace(
+            "refinery_schema_history, row level security off",
+            "refinery_schema_history, row level security on",
+        )
+    };
+    for version in (1..migrate::head()).rev() {
+        let steps = migrate::downgrade(&open, DowngradeTarget::Steps(1)).unwrap();
+        assert_eq!((steps.len(), steps[0].from, steps[0].to), (1, version + 1, version));
+        let expected = &on_the_way_up[usize::try_from(version).unwrap()];
+        assert_eq!(database.catalog(), closed(expected), "at version {version}");
+    }
+    migrate::downgrade(&open, BASE).unwrap();
+    assert_eq!((database.tables(), database.version()), (0, 0));
+    assert_eq!(database.catalog().matches("table ").count(), 1, "only the history table is left");
+    migrate::upgrade(&open, HEAD).unwrap();
+    assert_eq!(Some(&database.catalog()), on_the_way_up.last());
+}
+
+#[test]
+fn a_downgrade_goes_as_far_as_it_is_told_and_never_up_or_below_base() {
+    let database = TestDatabase::migrated();
+    let downgrade = |target| migrate::downgrade(&database.open(), target);
+    let steps = downgrade(DowngradeTarget::Version(3)).unwrap();
+    assert_eq!(steps.iter().map(|step| (step.from, step.to)).collect::<Vec<_>>(), [(5, 4), (4, 3)]);
+    assert_eq!(downgrade(DowngradeTarget::Version(4)).unwrap(), []);
+    assert_eq!(database.version(), 3);
+    let before = database.schema();
+    assert!(matches!(downgrade(DowngradeTarget::Steps(4)), Err(MigrateError::NoSuchTarget(-1))));
+    assert!(matches!(downgrade(DowngradeTarget::Version(99)), Err(MigrateError::NoSuchTarget(99))));
+    assert_eq!(database.schema(), before);
+}
+
+#[test]
+fn an_upgrade_that_fails_in_its_middle_leaves_nothing() {
+    let database = TestDatabase::empty();
+    database.query("CREATE TABLE queue_items (mine TEXT)", &[]);
+    let before = database.catalog();
+    assert!(matches!(migrate::upgrade(&database.open(), HEAD), Err(MigrateError::Database(_))));
+    assert_eq!(database.catalog(), before);
+    database.query("DROP TABLE queue_items", &[]);
+    assert_eq!(migrate::upgrade(&database.open(), HEAD).unwrap().len(), 5);
+}
+
+#[test]
+fn a_downgrade_or_reset_that_fails_in_its_middle_leaves_everything() {
+    let database = TestDatabase::migrated();
+    database.queue(database.user(), "Dear {{name}}", &[("Ada Marlowe", "tides")]);
+    // It stands in the way of the last step only.
+    database.query("CREATE VIEW mine AS SELECT email FROM users", &[]);
+    let before = database.schema();
+    assert!(matches!(migrate::downgrade(&database.open(), BASE), Err(MigrateError::Database(_))));
+    assert!(matches!(migrate::reset(&database.open()), Err(MigrateError::Database(_))));
+    assert_eq!(database.schema(), before);
+    assert_eq!(database.items().len(), 1);
+}
+
+#[test]
+fn a_reset_that_fails_on_its_way_up_leaves_everything() {
+    let database = TestDatabase::migrated();
+    database.queue(database.user(), "Dear {{name}}", &[("Ada Marlowe", "tides")]);
+    // Vetoes what only the way up does.
+    database
+        .admin()
+        .batch_execute(
+            "CREATE FUNCTION veto() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'vetoed'; END $$;
+             CREATE EVENT TRIGGER veto ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION veto()",
+        )
+        .unwrap();
+    let before = database.schema();
+    let error = migrate::reset(&database.open()).unwrap_err();
+    assert!(error.to_string().contains("vetoed"), "{error}");
+    assert_eq!(database.schema(), before);
+    assert_eq!(database.items().len(), 1);
+}
+
+#[test]
+fn four_downgrades_by_one_step_at_once_take_four_different_steps() {
+    let database = TestDatabase::migrated();
+    let mut steps: Vec<(i32, i32)> = thread::scope(|scope| {
+        let downgrade = || migrate::downgrade(&database.open(), DowngradeTarget::Steps(1)).unwrap();
+        let running: Vec<_> = (0..4).map(|_| scope.spawn(downgrade)).collect();
+        running.into_iter().flat_map(|r| r.join().unwrap()).map(|step| (step.from, step.to)).collect()
+    });
+    steps.sort_unstable();
+    assert_eq!(steps, [(2, 1), (3, 2), (4, 3), (5, 4)]);
+    assert_eq!((database.version(), database.tables()), (1, 1));
+}
+
+#[test]
+fn upgrades_downgrades_and_resets_at_once_all_succeed_and_end_whole() {
+    let database = TestDatabase::migrated();
+    let head = database.catalog();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| migrate::upgrade(&database.open(), HEAD).unwrap());
+            scope.spawn(|| migrate::downgrade(&database.open(), BASE).unwrap());
+            scope.spawn(|| migrate::reset(&database.open()).unwrap());
+        }
+    });
+    match database.version() {
+        0 => assert_eq!(database.tables(), 0),
+        version => assert_eq!((version, database.catalog()), (migrate::head(), head)),
+    }
+}
+
+#[test]
+fn the_time_of_a_migration_is_the_databases_in_utc() {
+    let database = TestDatabase::migrated();
+    migrate::stamp(&database.open(), 3).unwrap();
+    migrate::stamp(&database.open(), 5).unwrap();
+    let odd = "SELECT count(*) FROM refinery_schema_history WHERE applied_on !~ '^[0-9-]{10}T[0-9:]{8}Z$'
+               OR applied_on::timestamptz NOT BETWEEN now() - interval '1 hour' AND now()";
+    assert_eq!(database.number(odd), 0);
+}
+
+#[test]
+fn the_way_back_leaves_no_policy_and_no_grant_to_supabases_roles() {
+    let database = TestDatabase::with_supabases_roles();
+    let owner = pair().fact("USER");
+    database
+        .admin()
+        .batch_execute(&format!(
+            "CREATE SCHEMA auth;
+             CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
+             GRANT USAGE ON SCHEMA auth TO PUBLIC;
+             ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT ALL ON TABLES TO authenticated",
+        ))
+        .unwrap();
+    let open = database.open();
+    let strangers = || {
+        let lines = database.catalog();
+        lines.lines().filter(|l| l.contains(" policy ") || l.contains(" grant ")).count()
+    };
+    migrate::upgrade(&open, HEAD).unwrap();
+    let head = database.catalog();
+    assert_eq!(head.matches(" policy ").count(), 4, "{head}");
+    assert!(head.contains("grant INSERT on column"), "{head}");
+    migrate::downgrade(&open, DowngradeTarget::Version(4)).unwrap();
+    assert_eq!(strangers(), 0, "{}", database.catalog());
+    migrate::upgrade(&open, HEAD).unwrap();
+    assert_eq!(database.catalog(), head);
+}
