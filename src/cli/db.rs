@@ -8,7 +8,7 @@ use crate::{
     config::{Settings, Stage},
     database::{
         Database, hints,
-        info::{Info, info},
+        info::info,
         migrate::{self, DowngradeTarget, SchemaStep, SchemaVersion, UpgradeTarget, revision},
     },
 };
@@ -79,7 +79,7 @@ fn show_info(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure
     } else {
         print_info(&shown, output)?;
     }
-    let Info { .. } = answer?;
+    answer?;
     Ok(())
 }
 

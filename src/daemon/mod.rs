@@ -113,8 +113,10 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
     let stop = Arc::new(Stop::default());
     let in_hand = InHand::default();
     let run = RunId::fresh();
+    let database = Database::new(database_settings)?;
+    let hurried = database.hurried(HURRY, HURRY / 2);
     let worker = Worker {
-        database: Database::new(database_settings)?,
+        database,
         pipeline: Pipeline::new(settings),
         state: state.clone(),
         status: status.clone(),
@@ -126,8 +128,6 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         poll_interval: settings.poll_interval,
         until_empty,
     };
-    // Made now, because a stop may have to hurry and loading certificates takes time.
-    let hurried = Database::new(&hurried(database_settings))?;
     let end = runtime.block_on(supervise(listener, signals, worker, status, stop))?;
     drop(runtime);
     if in_hand.get().is_some() {
@@ -204,14 +204,6 @@ fn tell_systemd(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         warn!("systemd cannot be told: {error}");
     }
-}
-
-/// The same database with little patience.
-fn hurried(settings: &crate::config::DatabaseSettings) -> crate::config::DatabaseSettings {
-    let mut settings = settings.clone();
-    settings.connect_timeout = settings.connect_timeout.min(HURRY);
-    settings.statement_timeout = settings.statement_timeout.min(HURRY / 2);
-    settings
 }
 
 /// Puts back what the worker could not finish in time. Whatever it does meanwhile, only one of the two can win: both

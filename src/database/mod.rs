@@ -54,7 +54,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// A parameter of a typed statement.
 pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// A database and how to reach it. Holds no connection; clones nothing per unit but a handle.
+/// A database and how to reach it. Holds no connection.
 pub struct Database {
     config: Config,
     host: String,
@@ -98,6 +98,18 @@ impl Database {
     pub fn with_statement_timeout(mut self, statement_timeout: Duration) -> Database {
         self.statement_timeout = statement_timeout;
         self
+    }
+
+    /// The same database by the same TLS connector, for work that may take so long at most.
+    pub fn hurried(&self, connect: Duration, statement: Duration) -> Database {
+        Database {
+            config: self.config.clone(),
+            host: self.host.clone(),
+            resolver: Resolver::new(&self.host),
+            tls: self.tls.clone(),
+            connect_timeout: self.connect_timeout.min(connect),
+            statement_timeout: self.statement_timeout.min(statement),
+        }
     }
 
     /// Runs one statement without parameters in one round trip after the login: `BEGIN …; statement; COMMIT` go out

@@ -128,7 +128,7 @@ fn update_ours(
 }
 
 /// Takes back what an earlier run left in PROCESSING and returns how many items that were. The attempt counts where
-/// scribe itself crashed (`refund` is false), and does not where the machine lost its power.
+/// scribe itself crashed (`refund` is false), and does not where it was stopped or the machine lost its power.
 pub fn take_back(database: &Database, earlier: RunId, refund: bool) -> Result<usize, DatabaseError> {
     let sql = format!(
         "UPDATE queue_items SET {} WHERE status = 'PROCESSING' AND celery_task_id LIKE '{}%' RETURNING id",
@@ -214,11 +214,12 @@ pub fn retry_later(
     pause: Duration,
     message: &str,
 ) -> Result<bool, DatabaseError> {
-    const LATER: &str = "
-        UPDATE queue_items
-        SET status = 'PENDING', current_step = NULL, started_at = NULL, celery_task_id = NULL, lease_expires_at = NULL,
-            error_message = $3, available_at = now() + make_interval(secs => $4 * (1 + random() / 2))
-        WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $2 RETURNING 1";
+    let later = format!(
+        "UPDATE queue_items
+         SET {}, error_message = $3, available_at = now() + make_interval(secs => $4 * (1 + random() / 2))
+         WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $2 RETURNING 1",
+        untouched(0)
+    );
     database.transaction("retry later", |tx| {
         let parameters = [
             (&item.id as _, Type::UUID),
@@ -226,7 +227,7 @@ pub fn retry_later(
             (&message as _, Type::TEXT),
             (&pause.as_secs_f64() as _, Type::FLOAT8),
         ];
-        Ok(!tx.query_typed(LATER, &parameters)?.is_empty())
+        Ok(!tx.query_typed(&later, &parameters)?.is_empty())
     })
 }
 
