@@ -1,12 +1,12 @@
 //! A door between scribe and the pooler that a test opens and closes: the database is there, or away.
 use std::{
     io,
-    net::{Shutdown, TcpListener, TcpStream},
+    net::{Shutdown, TcpStream},
     sync::{Arc, Mutex},
     thread,
 };
 
-use super::pair;
+use super::{listen, pooler};
 
 pub struct Gate {
     pub port: u16,
@@ -22,21 +22,16 @@ struct State {
 impl Gate {
     /// Listens from now on, and lets nobody through.
     pub fn closed() -> Gate {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State::default()));
-        let target = format!("127.0.0.1:{}", pair().fact("PORT"));
-        thread::spawn({
+        let port = listen({
             let state = state.clone();
-            move || {
-                for client in listener.incoming().map_while(Result::ok) {
-                    let mut state = state.lock().unwrap();
-                    if state.open {
-                        let server = TcpStream::connect(&target).unwrap();
-                        state.connections.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
-                        hand_through(client.try_clone().unwrap(), server.try_clone().unwrap());
-                        hand_through(server, client);
-                    }
+            move |client| {
+                let mut state = state.lock().unwrap();
+                if state.open {
+                    let server = pooler();
+                    state.connections.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
+                    hand_through(client.try_clone().unwrap(), server.try_clone().unwrap());
+                    hand_through(server, client);
                 }
             }
         });

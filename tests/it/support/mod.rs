@@ -10,6 +10,7 @@ mod tls_server;
 
 use std::{
     fs,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -65,6 +66,19 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
         assert!(started.elapsed() < PATIENCE, "waited in vain: {what}");
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Listens on a free port, and hands each client to `meet`, one after the other.
+pub fn listen(mut meet: impl FnMut(TcpStream) + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(&mut meet));
+    port
+}
+
+/// Connects to the pooler.
+pub fn pooler() -> TcpStream {
+    TcpStream::connect(format!("127.0.0.1:{}", pair().fact("PORT"))).unwrap()
 }
 
 /// A path in the repository.

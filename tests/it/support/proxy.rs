@@ -4,13 +4,13 @@
 //! handshake, the login, and each statement. The proxy sees only bytes, so it counts changes of direction.
 use std::{
     io::{Read, Write},
-    net::{Shutdown, TcpListener, TcpStream},
+    net::{Shutdown, TcpStream},
     sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
 
-use super::pair;
+use super::{listen, pooler};
 
 /// What happens at the flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,20 +47,15 @@ struct State {
 impl Proxy {
     /// Listens, and treats its first connection by the plan; later ones count on.
     pub fn start(plan: Plan) -> Proxy {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State::default()));
-        let target = format!("127.0.0.1:{}", pair().fact("PORT"));
-        thread::spawn({
+        let port = listen({
             let state = state.clone();
-            move || {
-                for client in listener.incoming().map_while(Result::ok) {
-                    let server = TcpStream::connect(&target).unwrap();
-                    let (up, down) =
-                        (Way::new(&client, &server, plan, &state), Way::new(&server, &client, plan, &state));
-                    thread::spawn(move || up.run(true));
-                    thread::spawn(move || down.run(false));
-                }
+            move |client| {
+                let server = pooler();
+                let (up, down) =
+                    (Way::new(&client, &server, plan, &state), Way::new(&server, &client, plan, &state));
+                thread::spawn(move || up.run(true));
+                thread::spawn(move || down.run(false));
             }
         });
         Proxy { port, state }
