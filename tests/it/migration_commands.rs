@@ -3,7 +3,7 @@ use std::fs;
 
 use scribe::database::migrate::{self, State, revision};
 
-use crate::support::{GOLDEN_SCHEMA, Program, TempDir, TestDatabase, repository};
+use crate::support::{Program, TempDir, TestDatabase, golden};
 
 #[test]
 fn a_database_that_is_not_ours_is_changed_by_no_command() {
@@ -73,11 +73,7 @@ fn a_schema_that_exists_is_adopted_by_a_stamp() {
     let program = Program::new().database(&database);
     assert_eq!(program.run(&["db", "upgrade"]).code, 1, "the tables are in the way");
     assert_eq!(program.ok(&["db", "stamp", "head"]), "Stamped 0 -> 5; nothing was run\n");
-    assert_eq!(
-        database.catalog(),
-        fs::read_to_string(repository(GOLDEN_SCHEMA)).unwrap(),
-        "closed history included"
-    );
+    assert_eq!(database.catalog(), golden(5).text(), "closed history included");
     assert_eq!(program.ok(&["db", "current"]), "5 (head)\n");
     assert_eq!(program.ok(&["db", "upgrade"]), "Nothing to upgrade\n");
     assert_eq!(program.ok(&["db", "stamp", "base"]), "Stamped 5 -> 0; nothing was run\n");

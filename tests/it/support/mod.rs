@@ -17,7 +17,7 @@ use std::{
 };
 
 pub use self::{
-    catalog::GOLDEN_SCHEMA,
+    catalog::golden,
     gate::Gate,
     pair::pair,
     program::Program,

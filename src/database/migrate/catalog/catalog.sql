@@ -1,10 +1,11 @@
--- Everything about the tables in "public" that a migration decides, one line each, in an order of its own.
+-- Everything about "public" that a migration decides, one line each, in an order of its own. The texts beside this file
+-- are what it yields at each version, and on Supabase.
 WITH tables AS (
     SELECT oid, relname, relowner, relacl, relrowsecurity, relforcerowsecurity
     FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 ), columns AS (
-    SELECT attrelid, attacl,
+    SELECT attrelid, attname, attacl,
            row_number() OVER (PARTITION BY attrelid ORDER BY attnum) AS place,
            format('%I %s%s%s%s', attname, format_type(atttypid, atttypmod),
                   CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END,
@@ -29,21 +30,25 @@ WITH tables AS (
     SELECT relname, 4, 0, '    trigger ' || pg_get_triggerdef(g.oid)
     FROM tables t JOIN pg_trigger g ON tgrelid = t.oid WHERE NOT tgisinternal
     UNION ALL
-    SELECT tablename, 5, 0, format('    policy %s for %s to %s using %s check %s', policyname, cmd, roles, qual, with_check)
+    SELECT tablename, 5, 0, format('    policy %s for %s to %s', policyname, cmd, roles)
+                             || coalesce(' using ' || qual, '') || coalesce(' check ' || with_check, '')
     FROM pg_policies WHERE schemaname = 'public'
     UNION ALL
     SELECT relname, 6, 0, format('    grant %s to %s', privilege_type, coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'))
     FROM tables, aclexplode(relacl) WHERE grantee <> relowner
     UNION ALL
-    SELECT relname, 7, place, format('    grant %s on column %s to %s', privilege_type, place,
+    SELECT relname, 7, place, format('    grant %s on column %s to %s', privilege_type, attname,
                                      coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'))
     FROM tables JOIN columns ON attrelid = oid, aclexplode(attacl)
     UNION ALL
-    -- What belongs to no table: sequences without an owner, views, types, functions.
+    -- What belongs to no table: sequences without an owner, views, functions, types.
     SELECT relname, 8, 0, format('other relation %s of kind %s', relname, relkind) FROM pg_class c
     WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('r', 'p', 'i')
     UNION ALL
     SELECT proname, 9, 0, format('function %s', oid::regprocedure)
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT typname, 10, 0, format('type %s of kind %s', typname, typtype)
+    FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
 )
 SELECT line FROM lines ORDER BY name COLLATE "C", part, place, line COLLATE "C"
