@@ -76,8 +76,12 @@ pub enum ConfigCommand {
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
     /// Try to connect: "Connected!" or "Failed: …" with its remedy
-    #[command(after_help = "Example: scribe db check")]
-    Check,
+    #[command(after_help = "Example: scribe db check --schema")]
+    Check {
+        /// Also tell how the tables differ from what the migrations make
+        #[arg(long)]
+        schema: bool,
+    },
     /// Print how the database is reached and what it is
     #[command(after_help = "Example: scribe db info --json")]
     Info,
@@ -105,7 +109,7 @@ pub enum DbCommand {
         #[arg(long)]
         verbose: bool,
     },
-    /// Record a version without running anything, for tables that are there already
+    /// Record a version without running anything, for tables that are right already
     #[command(after_help = "Example: scribe db stamp head")]
     Stamp {
         /// A version, head, or base

@@ -7,16 +7,20 @@ use super::{args::DbCommand, database, failure::Failure, output::Output};
 use crate::{
     config::{Settings, Stage},
     database::{
-        Database, hints,
-        info::info,
-        migrate::{self, DowngradeTarget, SchemaStep, SchemaVersion, UpgradeTarget, revision},
+        Database, DatabaseError, hints,
+        info::{Info, info},
+        migrate::{
+            self, DowngradeTarget, Drift, Foreign, MigrateError, SchemaStep, SchemaVersion, UpgradeTarget,
+            revision,
+        },
     },
 };
 
 /// Dispatches.
 pub fn run(command: &DbCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
     match command {
-        DbCommand::Check => check(settings, output),
+        DbCommand::Check { schema: false } => check(settings, output),
+        DbCommand::Check { schema: true } => check_schema(settings, output),
         DbCommand::Info => show_info(settings, output),
         DbCommand::Upgrade { target } => upgrade(settings, *target, output),
         DbCommand::Downgrade { target, yes } => downgrade(settings, *target, yes.as_deref(), output),
@@ -29,19 +33,65 @@ pub fn run(command: &DbCommand, settings: &Settings, output: &mut Output<'_>) ->
 }
 
 fn check(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    match info(&database(settings)?) {
-        Ok(info) => {
-            output.line("Connected!")?;
-            Ok(pending_hint(&info.schema, output)?)
-        }
-        Err(error) => {
-            let condition = hints::condition(&error);
-            Err(Failure::because(format!("Failed: {}", condition.title), &error, condition.remedy))
-        }
+    let info = info(&database(settings)?).map_err(|error| not_connected(&error))?;
+    output.line("Connected!")?;
+    match &info.foreign {
+        Some(foreign) => print_foreign(foreign, output)?,
+        None => pending_hint(&info.schema, output)?,
     }
+    Ok(())
 }
 
-fn pending_hint(schema: &SchemaVersion, output: &mut Output<'_>) -> std::io::Result<()> {
+fn not_connected(error: &DatabaseError) -> Failure {
+    let condition = hints::condition(error);
+    Failure::because(format!("Failed: {}", condition.title), error, condition.remedy)
+}
+
+fn print_foreign(foreign: &Foreign, output: &mut Output<'_>) -> io::Result<()> {
+    output.line(foreign.to_string())?;
+    foreign.signs().iter().try_for_each(|sign| output.line(format!("   why: {sign}")))?;
+    output.line(format!("   fix: {}", foreign.remedy()))
+}
+
+fn check_schema(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    let drift = migrate::drift(&database(settings)?).map_err(|error| not_connected(&error))?;
+    if output.json {
+        output.value(&drift)?;
+    } else {
+        print_drift(&drift, output)?;
+    }
+    let Drift { schema, missing, foreign, .. } = drift;
+    match foreign {
+        None | Some(Foreign::Adoptable { .. }) => (),
+        Some(foreign) => return Err(MigrateError::Foreign(foreign).into()),
+    }
+    if schema.applied > schema.head {
+        return Err(MigrateError::Ahead(schema.applied).into());
+    }
+    if !missing.is_empty() {
+        return Err(Failure::new(
+            "the schema is not as the migrations make it",
+            "put back what is named, in SQL of your own, or restore a backup",
+        ));
+    }
+    Ok(())
+}
+
+fn print_drift(drift: &Drift, output: &mut Output<'_>) -> io::Result<()> {
+    let Drift { schema, missing, additional, foreign } = drift;
+    output.line("Connected!")?;
+    match foreign {
+        Some(foreign @ Foreign::Adoptable { .. }) => return print_foreign(foreign, output),
+        // Told as the failure that it is.
+        Some(_) => return Ok(()),
+        None if schema.applied != schema.head => return pending_hint(schema, output),
+        None if missing.is_empty() => output.line("The schema is as the migrations make it")?,
+        None => missing.iter().try_for_each(|line| output.line(format!("missing or different: {line}")))?,
+    }
+    additional.iter().try_for_each(|line| output.line(format!("additional: {line}")))
+}
+
+fn pending_hint(schema: &SchemaVersion, output: &mut Output<'_>) -> io::Result<()> {
     match schema.head - schema.applied {
         ..=0 => Ok(()),
         pending => output.line(format!("{pending} pending migration(s): run `scribe db upgrade`")),
@@ -57,6 +107,7 @@ struct Shown {
     role: Option<String>,
     schema_version: Option<i32>,
     head_version: i32,
+    foreign: Option<Foreign>,
     error: Option<String>,
 }
 
@@ -72,6 +123,7 @@ fn show_info(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure
         role: seen.map(|info| info.role.clone()),
         schema_version: seen.map(|info| info.schema.applied),
         head_version: migrate::head(),
+        foreign: seen.and_then(|info| info.foreign.clone()),
         error: answer.as_ref().err().map(ToString::to_string),
     };
     if output.json {
@@ -83,7 +135,7 @@ fn show_info(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure
     Ok(())
 }
 
-fn print_info(shown: &Shown, output: &mut Output<'_>) -> std::io::Result<()> {
+fn print_info(shown: &Shown, output: &mut Output<'_>) -> io::Result<()> {
     output.line(format!("status:      {}", shown.status))?;
     output.line(format!("url:         {}", shown.url))?;
     output.line(format!("environment: {}", shown.environment))?;
@@ -93,7 +145,7 @@ fn print_info(shown: &Shown, output: &mut Output<'_>) -> std::io::Result<()> {
         output.line(format!("server:      PostgreSQL {version}, as {role}"))?;
         output.line(format!("schema:      version {schema} of {}", shown.head_version))?;
     }
-    Ok(())
+    shown.foreign.iter().try_for_each(|foreign| print_foreign(foreign, output))
 }
 
 /// The database, with time enough for a migration.
@@ -218,16 +270,23 @@ fn history(settings: &Settings, verbose: bool, output: &mut Output<'_>) -> Resul
     Ok(output.table(&head, &rows)?)
 }
 
+#[derive(Serialize)]
+struct Current {
+    #[serde(flatten)]
+    schema: SchemaVersion,
+    foreign: Option<Foreign>,
+}
+
 fn current(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let schema = migrate::current(&database(settings)?)?;
+    let Info { schema, foreign, .. } = info(&database(settings)?)?;
     if output.json {
-        return Ok(output.value(&schema)?);
+        return Ok(output.value(&Current { schema, foreign })?);
     }
     let SchemaVersion { applied, head } = schema;
-    let place = match applied {
+    output.line(match applied {
         0 => "base".to_string(),
         version if version == head => format!("{version} (head)"),
         version => version.to_string(),
-    };
-    Ok(output.line(place)?)
+    })?;
+    Ok(foreign.iter().try_for_each(|foreign| print_foreign(foreign, output))?)
 }

@@ -107,6 +107,10 @@ impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
         let remedy = match &error {
             MigrateError::Database(error) => return refused_step(error),
+            MigrateError::Foreign(foreign) => {
+                let what = format!("{foreign}; nothing was changed");
+                return Failure::listing(what, foreign.signs(), foreign.remedy());
+            }
             MigrateError::Ahead(_) => "install a newer scribe; nothing was changed",
             MigrateError::Divergent(_) => {
                 "this database was made by another program or another build; nothing was changed"

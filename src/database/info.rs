@@ -10,6 +10,8 @@ pub struct Info {
     pub role: String,
     /// Where the schema stands.
     pub schema: migrate::SchemaVersion,
+    /// Whose tables these are, where they have no history of scribe's.
+    pub foreign: Option<migrate::Foreign>,
 }
 
 /// Connects and asks.
@@ -21,6 +23,7 @@ pub fn info(database: &Database) -> Result<Info, DatabaseError> {
             server_version: rows[0].get(0), // a SELECT without FROM gives exactly one row
             role: rows[0].get(1),
             schema: migrate::SchemaVersion { applied, head: migrate::head() },
+            foreign: migrate::whose_tables(tx, applied)?,
         })
     })
 }

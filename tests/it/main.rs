@@ -7,6 +7,7 @@ mod end_to_end;
 mod faults;
 mod migration_commands;
 mod migrations;
+mod predecessor;
 mod supabase;
 mod support;
 mod tls;

@@ -189,3 +189,41 @@ fn the_way_back_leaves_no_policy_and_no_grant_to_supabases_roles() {
     migrate::upgrade(&open, HEAD).unwrap();
     assert_eq!(database.catalog(), head);
 }
+
+#[test]
+fn policies_and_grants_of_supabase_are_drift_only_when_they_are_changed() {
+    let database = supabase();
+    migrate::upgrade(&database.open(), HEAD).unwrap();
+    let drift = |sql: &str| {
+        database.admin().batch_execute(sql).unwrap();
+        let drift = migrate::drift(&database.open()).unwrap();
+        (drift.missing, drift.additional)
+    };
+    // As Supabase's default privileges leave every table.
+    let service_role = "DO $$ BEGIN CREATE ROLE service_role NOLOGIN;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+        GRANT ALL ON users, emails, queue_items TO service_role";
+    assert_eq!(drift(service_role), (Vec::new(), Vec::new()));
+    let (missing, additional) =
+        drift("GRANT SELECT ON users TO anon; CREATE POLICY open ON users USING (true)");
+    assert_eq!(missing, Vec::<String>::new());
+    assert_eq!(
+        additional,
+        [
+            "users also has the policy open: for ALL to {public} using true",
+            "users also has the grant SELECT to anon"
+        ]
+    );
+    let (missing, _) = drift(
+        "DROP POLICY users_read_own ON users; REVOKE INSERT (status) ON queue_items FROM authenticated",
+    );
+    assert_eq!(missing.len(), 2, "{missing:?}");
+    assert_eq!(missing[0], "queue_items lacks the grant INSERT on column status to authenticated");
+    assert!(missing[1].starts_with("users lacks the policy users_read_own: for SELECT"), "{missing:?}");
+    let (missing, _) =
+        drift("CREATE POLICY users_read_own ON users FOR SELECT TO authenticated USING (true)");
+    assert!(
+        missing[1]
+            .starts_with("users: the policy users_read_own is for SELECT to {authenticated} using true, and")
+    );
+}

@@ -1,6 +1,7 @@
 //! Why the schema was not changed.
 use std::fmt;
 
+use super::Foreign;
 use crate::database::DatabaseError;
 
 /// Why a change of the schema did not happen. Nothing was changed.
@@ -14,6 +15,8 @@ pub enum MigrateError {
     Divergent(i32),
     /// The history holds a later version, but not this one.
     Gap(i32),
+    /// Without a history of scribe's, tables stand under the names of scribe's.
+    Foreign(Foreign),
     /// The target does not exist.
     NoSuchTarget(i32),
     /// refinery refused for another reason.
@@ -33,6 +36,7 @@ impl fmt::Display for MigrateError {
             MigrateError::Gap(version) => {
                 write!(f, "the database's history holds later versions, but not version {version}")
             }
+            MigrateError::Foreign(foreign) => foreign.fmt(f),
             MigrateError::NoSuchTarget(version) => write!(f, "there is no version {version}"),
             MigrateError::Other(text) => f.write_str(text),
         }

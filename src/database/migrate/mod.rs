@@ -4,7 +4,10 @@
 //! work under an advisory lock that ends with the transaction, so that any number of `scribe db upgrade` may start at
 //! once. `V6__add_a_column.sql` leads to version 6, and `V6__add_a_column.down.sql` back to 5.
 mod adapter;
+mod catalog;
+mod drift;
 mod error;
+mod foreign;
 mod history;
 pub mod revision;
 
@@ -14,9 +17,13 @@ use postgres::types::Type;
 use refinery_core::{Migration, Target};
 
 pub use self::{
+    drift::{Drift, drift},
     error::MigrateError,
+    foreign::Foreign,
     history::{State, Version},
 };
+pub(super) use foreign::look as whose_tables;
+
 use super::{Database, DatabaseError, Transaction};
 
 mod embedded {
@@ -117,7 +124,7 @@ fn history_exists(tx: &mut Transaction<'_>) -> Result<bool, DatabaseError> {
 /// Applies what is pending up to the target, all of it or nothing, and tells each step. The database should be given
 /// [`STATEMENT_TIMEOUT`], here and for every other change.
 pub fn upgrade(database: &Database, target: UpgradeTarget) -> Result<Vec<SchemaStep>, MigrateError> {
-    alone(database, "upgrade", |tx, before| {
+    alone(database, "upgrade", None, |tx, before| {
         let version = match target {
             UpgradeTarget::Head => head(),
             UpgradeTarget::Steps(steps) => before.saturating_add(steps).min(head()),
@@ -130,7 +137,7 @@ pub fn upgrade(database: &Database, target: UpgradeTarget) -> Result<Vec<SchemaS
 /// Takes back what was applied above the target, newest first, all of it or nothing, and tells each step. What stood
 /// in dropped tables and columns is lost. A target that is not below the present version changes nothing.
 pub fn downgrade(database: &Database, target: DowngradeTarget) -> Result<Vec<SchemaStep>, MigrateError> {
-    alone(database, "downgrade", |tx, before| {
+    alone(database, "downgrade", None, |tx, before| {
         let version = match target {
             DowngradeTarget::Steps(steps) => before.saturating_sub(steps),
             DowngradeTarget::Version(version) => version,
@@ -141,7 +148,7 @@ pub fn downgrade(database: &Database, target: DowngradeTarget) -> Result<Vec<Sch
 
 /// Takes everything back and applies everything anew, or does nothing. All data is lost.
 pub fn reset(database: &Database) -> Result<Vec<SchemaStep>, MigrateError> {
-    alone(database, "reset", |tx, before| {
+    alone(database, "reset", None, |tx, before| {
         let mut steps = down(tx, before, 0)?;
         steps.extend(up(tx, 0, head())?);
         Ok(steps)
@@ -151,7 +158,7 @@ pub fn reset(database: &Database) -> Result<Vec<SchemaStep>, MigrateError> {
 /// Makes the history say that the database is at a version (0 for none), and changes nothing else. Returns the
 /// version before.
 pub fn stamp(database: &Database, version: i32) -> Result<i32, MigrateError> {
-    alone(database, "stamp", |tx, before| {
+    alone(database, "stamp", Some(version), |tx, before| {
         let version = existing(version)?;
         if version != before {
             history::stamp(tx, before, version)?;
@@ -161,15 +168,20 @@ pub fn stamp(database: &Database, version: i32) -> Result<i32, MigrateError> {
 }
 
 /// Changes the schema in one unit of work while nobody else does. `work` gets the version that was reached, after the
-/// history was found to be one of ours.
+/// history was found to be one of ours, and the tables to be nobody else's, or such as the stamp would say.
 fn alone<T>(
     database: &Database,
     unit: &'static str,
+    stamp: Option<i32>,
     work: impl FnOnce(&mut Transaction<'_>, i32) -> Result<T, MigrateError>,
 ) -> Result<T, MigrateError> {
     database.transaction(unit, |tx| {
         tx.batch_execute(&format!("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"))?;
         let before = history::verify(&history::read(tx)?)?;
+        match foreign::look(tx, before)? {
+            Some(foreign) if !foreign.is_adopted_by(stamp) => return Err(MigrateError::Foreign(foreign)),
+            _ => (),
+        }
         work(tx, before)
     })
 }

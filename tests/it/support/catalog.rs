@@ -5,7 +5,7 @@ use scribe::database::migrate::{self, Version};
 
 use super::{TestDatabase, repository};
 
-/// The text that the catalog at a version is held against.
+/// The text that the catalog at a version is held against, and by the program in its search for drift.
 pub fn golden(version: impl Display) -> Golden {
     Golden(repository(&format!("src/database/migrate/catalog/{version}.txt")))
 }

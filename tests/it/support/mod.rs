@@ -20,7 +20,7 @@ pub use self::{
     catalog::golden,
     gate::Gate,
     pair::pair,
-    program::Program,
+    program::{Program, Run},
     proxy::{Fault, Plan, Proxy},
     sample_web::SampleWeb,
     test_database::TestDatabase,
