@@ -23,7 +23,7 @@ use super::error::{Phase, TlsNotOffered};
 
 /// The wire form of SSLRequest: length 8, code 80877103.
 /// Source: PostgreSQL documentation, "Message Formats".
-const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+pub const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 

@@ -5,13 +5,16 @@
 //! connection, `BEGIN` with every setting that matters made local, the unit of work, `COMMIT`, and the connection is
 //! dropped. Only unnamed statements are sent, and nothing of a session is ever set.
 //!
-//! The queries live in one file per table; what an error means to people is in [`hints`].
+//! The queries live in one file per table; what an error means to people is in [`hints`]. For `scribe doctor` there is
+//! [`inspect`], which alone opens connections without a unit of work, to see what a pooler does with them, and [`probe`].
 mod deadline;
 pub mod emails;
 mod error;
 pub mod hints;
 pub mod info;
+pub mod inspect;
 pub mod migrate;
+pub mod probe;
 pub mod queue_items;
 mod resolve;
 mod tls;
@@ -143,12 +146,25 @@ impl Database {
         })
     }
 
-    /// Connects, works, and says goodbye: the one place where connections are made and dropped.
+    /// Connects, works, and says goodbye.
     fn unit<T, E: From<DatabaseError>>(
         &self,
         unit: &'static str,
         work: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
+        let mut session = self.open(unit)?;
+        let result = work(&mut session);
+        if result.is_err() && !session.client.is_closed() {
+            // Hands the server connection back to the pooler instead of letting it be thrown away.
+            session.progress.set_deadline((Instant::now() + GOODBYE).into());
+            let _ = session.client.batch_execute("ROLLBACK");
+        }
+        session.close();
+        result
+    }
+
+    /// The one place where connections are made; its deadline covers everything that is done on it.
+    fn open(&self, unit: &'static str) -> Result<Session, DatabaseError> {
         let started = Instant::now();
         let progress = Progress::new((started + self.connect_timeout).into());
         let failed = |cause| DatabaseError { unit, phase: progress.phase(), cause };
@@ -156,16 +172,7 @@ impl Database {
         progress.enter(Phase::Working);
         let margin = self.statement_timeout.min(MARGIN);
         progress.set_deadline((started + self.connect_timeout + self.statement_timeout + margin).into());
-        let mut session = Session { unit, client, progress: progress.clone() };
-        let result = work(&mut session);
-        if result.is_err() && !session.client.is_closed() {
-            // Hands the server connection back to the pooler instead of letting it be thrown away.
-            progress.set_deadline((Instant::now() + GOODBYE).into());
-            let _ = session.client.batch_execute("ROLLBACK");
-        }
-        progress.set_deadline((Instant::now() + GOODBYE).into());
-        drop(session);
-        result
+        Ok(Session { unit, client, progress })
     }
 
     fn connect(&self, progress: &Arc<Progress>, started: Instant) -> Result<Client, Cause> {
@@ -222,6 +229,11 @@ impl Session {
 
     fn error(&self, cause: Cause) -> DatabaseError {
         DatabaseError { unit: self.unit, phase: self.progress.phase(), cause }
+    }
+
+    /// Says goodbye, and waits no longer than that may take.
+    fn close(self) {
+        self.progress.set_deadline((Instant::now() + GOODBYE).into());
     }
 }
 

@@ -1,0 +1,272 @@
+//! What a support person would ask of a database. Nothing is changed.
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use postgres::SimpleQueryMessage;
+
+use super::{Cause, Database, DatabaseError, Session};
+
+/// The server as it presents itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// `server_version`, e.g. `15.18 (Debian 15.18-0+deb12u1)`.
+    pub version: String,
+    /// `server_version_num`, e.g. 150018.
+    pub version_number: i32,
+    /// The role that scribe is.
+    pub role: String,
+    /// The database that scribe is in.
+    pub database: String,
+    /// By how many seconds the server's clock is ahead of this machine's.
+    pub clock_ahead: f64,
+    /// Half the round trip in seconds: by so much `clock_ahead` may be wrong.
+    pub clock_doubt: f64,
+}
+
+/// Logs in and asks who is there.
+pub fn server(database: &Database) -> Result<Server, DatabaseError> {
+    const SERVER: &str = "
+        SELECT current_setting('server_version'), current_setting('server_version_num')::int, current_user::text,
+               current_database()::text, extract(epoch FROM clock_timestamp())::float8";
+    database.transaction("doctor", |tx| {
+        let (clock, started) = (SystemTime::now(), Instant::now());
+        let rows = tx.query_typed(SERVER, &[])?;
+        let doubt = started.elapsed().as_secs_f64() / 2.0;
+        // A clock before 1970 is shown as 1970: wrong by decades either way.
+        let here = clock.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() + doubt;
+        let row = &rows[0]; // a SELECT without FROM gives exactly one row
+        Ok(Server {
+            version: row.get(0),
+            version_number: row.get(1),
+            role: row.get(2),
+            database: row.get(3),
+            clock_ahead: row.get::<_, f64>(4) - here,
+            clock_doubt: doubt,
+        })
+    })
+}
+
+/// What stands between scribe and the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pooling {
+    /// Nothing: a server process for each connection.
+    Direct,
+    /// A pooler that hands out a server process for a transaction.
+    Transaction,
+    /// A pooler that hands out a server process for as long as a connection lasts.
+    Session,
+    /// The server does not tell enough.
+    Unclear,
+}
+
+/// How often two connections are asked for their server process. In transaction mode the first time usually tells.
+const ROUNDS: usize = 3;
+
+/// How often a new connection is looked at, for one that a pooler had used before.
+const RETURNS: usize = 2;
+
+/// Two connections on which nothing is under way get the same server process, or one of them gets another than before:
+/// only a pooler in transaction mode does that. Otherwise, a new connection on a server process that is older than
+/// itself: only a pooler in session mode does that. The port that the server sees proves nothing, since routers
+/// change it.
+pub fn pooling(database: &Database) -> Result<Pooling, DatabaseError> {
+    let (mut one, mut other) = (database.open("doctor")?, database.open("doctor")?);
+    let mut seen = Vec::new();
+    let mut clock = 0.0;
+    for _ in 0..ROUNDS {
+        let (first, second) = (back_end(&mut one)?, back_end(&mut other)?);
+        clock = second.clock;
+        seen.push((first.pid, second.pid));
+    }
+    one.close();
+    other.close();
+    if seen.iter().any(|pids| pids.0 == pids.1 || *pids != seen[0]) {
+        return Ok(Pooling::Transaction);
+    }
+    for _ in 0..RETURNS {
+        let mut session = database.open("doctor")?;
+        let third = back_end(&mut session)?;
+        session.close();
+        match third.started {
+            None => return Ok(Pooling::Unclear),
+            Some(started) if started < clock => return Ok(Pooling::Session),
+            Some(_) => clock = third.clock,
+        }
+    }
+    Ok(Pooling::Direct)
+}
+
+/// A server process. Times are seconds since 1970 by the server's clock.
+struct BackEnd {
+    pid: i64,
+    started: Option<f64>,
+    clock: f64,
+}
+
+/// Asks outside any transaction: a pooler is free to choose.
+fn back_end(session: &mut Session) -> Result<BackEnd, DatabaseError> {
+    const BACK_END: &str = "
+        SELECT pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catalog.clock_timestamp()),
+               (SELECT extract(epoch FROM backend_start) FROM pg_catalog.pg_stat_activity
+                WHERE pid = pg_catalog.pg_backend_pid())";
+    let messages = session.run(|client| client.simple_query(BACK_END))?;
+    let row = messages.into_iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let number = |column: usize| row.as_ref()?.try_get(column).ok()??.parse::<f64>().ok();
+    match (number(0), number(1)) {
+        #[expect(clippy::cast_possible_truncation, reason = "a process number is a whole number of 32 bits")]
+        (Some(pid), Some(clock)) => Ok(BackEnd { pid: pid as i64, started: number(2), clock }),
+        _ => Err(session.error(Cause::Broken("no answer to a plain question".into()))),
+    }
+}
+
+/// One of scribe's tables, as the role sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Whether row level security is on.
+    pub row_security: bool,
+    /// Whether it hides rows from scribe's own role.
+    pub hidden: bool,
+    /// What the role may not do, e.g. `INSERT, UPDATE`; empty where it may do all that scribe does.
+    pub missing: String,
+}
+
+/// A privilege that somebody holds beyond what the migrations leave them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excess {
+    /// `anon`, `authenticated` or `public`.
+    pub role: String,
+    /// E.g. `TABLE users`.
+    pub object: String,
+    /// E.g. `INSERT, UPDATE` or `SELECT (attempts)`.
+    pub privileges: String,
+}
+
+/// Scribe's tables that exist, and who may do too much with them.
+pub fn access(database: &Database) -> Result<(Vec<Table>, Vec<Excess>), DatabaseError> {
+    const TABLES: &str = "
+        SELECT t.name, c.relrowsecurity, row_security_active(c.oid),
+               (SELECT coalesce(string_agg(p, ', ' ORDER BY place), '')
+                FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS p (p, place)
+                WHERE NOT has_table_privilege(c.oid, p))
+        FROM unnest(ARRAY['users', 'emails', 'queue_items', 'refinery_schema_history']) WITH ORDINALITY AS t (name, place)
+        JOIN pg_class c ON c.oid = to_regclass(t.name) ORDER BY t.place";
+    database.transaction("doctor", |tx| {
+        let tables = tx.query_typed(TABLES, &[])?;
+        let excess = tx.query_typed(EXCESS, &[])?;
+        Ok((
+            tables
+                .iter()
+                .map(|row| Table {
+                    name: row.get(0),
+                    row_security: row.get(1),
+                    hidden: row.get(2),
+                    missing: row.get(3),
+                })
+                .collect(),
+            excess
+                .iter()
+                .map(|row| Excess { role: row.get(0), object: row.get(1), privileges: row.get(2) })
+                .collect(),
+        ))
+    })
+}
+
+/// Whole tables, then columns, then the sequence. The columns that are left out here are those that V5 grants.
+const EXCESS: &str = "
+    WITH stranger (role) AS (
+        SELECT 'public'::name UNION ALL SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated')
+    ), ours (name, oid) AS (
+        SELECT t, to_regclass(t)::oid FROM unnest(ARRAY['users', 'emails', 'queue_items', 'refinery_schema_history']) t
+        WHERE to_regclass(t) IS NOT NULL
+    ), whole AS (
+        SELECT role, name, oid, p FROM stranger, ours,
+            unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
+        WHERE has_table_privilege(role, oid, p)
+    ), granted (name, p, columns) AS (VALUES
+        ('users', 'SELECT', ARRAY['id', 'email', 'display_name', 'generation_count', 'template_count', 'onboarded',
+            'email_template', 'created_at']),
+        ('emails', 'SELECT', ARRAY['id', 'user_id', 'recipient_name', 'recipient_interest', 'email_message',
+            'template_type', 'metadata', 'is_confident', 'displayed', 'created_at']),
+        ('queue_items', 'SELECT', ARRAY['id', 'user_id', 'recipient_name', 'recipient_interest', 'email_template_text',
+            'status', 'current_step', 'email_id', 'error_message', 'started_at', 'completed_at', 'created_at']),
+        ('queue_items', 'INSERT', ARRAY['user_id', 'recipient_name', 'recipient_interest', 'email_template_text',
+            'status'])
+    ), single AS (
+        SELECT role, o.name, p, a.attname FROM stranger, ours o, pg_attribute a,
+            unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS wanted (p)
+        WHERE a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
+          AND has_column_privilege(role, o.oid, a.attnum, p) AND NOT has_table_privilege(role, o.oid, p)
+          AND NOT (role = 'authenticated' AND EXISTS (
+              SELECT FROM granted g WHERE g.name = o.name AND g.p = wanted.p AND a.attname = ANY (g.columns)))
+    ), sequence AS (
+        SELECT role, p FROM stranger, unnest(ARRAY['SELECT', 'UPDATE', 'USAGE']) p
+        WHERE to_regclass('queue_items_seq_seq') IS NOT NULL
+          AND has_sequence_privilege(role, to_regclass('queue_items_seq_seq')::oid, p)
+    )
+    SELECT role::text, 'TABLE ' || name, string_agg(p, ', ' ORDER BY p) FROM whole GROUP BY role, name
+    UNION ALL
+    SELECT role::text, 'TABLE ' || name, p || ' (' || string_agg(attname::text, ', ' ORDER BY attname) || ')'
+    FROM single GROUP BY role, name, p
+    UNION ALL
+    SELECT role::text, 'SEQUENCE queue_items_seq_seq', string_agg(p, ', ' ORDER BY p) FROM sequence GROUP BY role
+    ORDER BY 1, 2, 3";
+
+/// The queue in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// PENDING.
+    pub waiting: i64,
+    /// How many seconds ago the oldest item was queued that could be claimed now.
+    pub oldest_seconds: Option<i64>,
+    /// PROCESSING, under a lease.
+    pub working: i64,
+    /// PROCESSING, with a lease that is over.
+    pub stuck: i64,
+    /// COMPLETED.
+    pub completed: i64,
+    /// FAILED.
+    pub failed: i64,
+    /// Items with another status, which nobody ever claims.
+    pub odd: i64,
+    /// Those statuses, a few of them.
+    pub odd_statuses: String,
+}
+
+/// Counts the queue. When a lease is over is the rule of `queue_items::claim`.
+pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
+    const ROWS: &str = "
+        WITH item AS (
+            SELECT *, status NOT IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED') AS odd,
+                   coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity')
+                       < now() AS over
+            FROM queue_items
+        )
+        SELECT count(*) FILTER (WHERE status = 'PENDING'),
+               extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'PENDING' AND available_at <= now()))::bigint,
+               count(*) FILTER (WHERE status = 'PROCESSING' AND NOT over),
+               count(*) FILTER (WHERE status = 'PROCESSING' AND over),
+               count(*) FILTER (WHERE status = 'COMPLETED'),
+               count(*) FILTER (WHERE status = 'FAILED'),
+               count(*) FILTER (WHERE odd),
+               coalesce((SELECT string_agg(status, ', ') FROM (
+                   SELECT DISTINCT status FROM item WHERE odd ORDER BY 1 LIMIT 5) few), '')
+        FROM item";
+    database.transaction("doctor", |tx| {
+        let rows = tx.query_typed(ROWS, &[])?;
+        let row = &rows[0]; // an aggregate without GROUP BY gives exactly one row
+        Ok(Rows {
+            waiting: row.get(0),
+            oldest_seconds: row.get(1),
+            working: row.get(2),
+            stuck: row.get(3),
+            completed: row.get(4),
+            failed: row.get(5),
+            odd: row.get(6),
+            odd_statuses: row.get(7),
+        })
+    })
+}
