@@ -9,11 +9,12 @@
 //! * [`web`]: everything outbound over HTTP: search, pages, arXiv.
 //! * [`database`]: the only way to PostgreSQL: one fresh TLS connection per unit of work, one deadline over all of it.
 //! * [`daemon`]: the worker thread that joins the above, and the main thread that answers `/health` and signals.
+//! * [`doctor`]: every check that a support person would make, in order, each with its remedy; it changes nothing.
 //! * [`cli`]: one file per command group; the only place that prints.
 //! * [`text`]: what all of them need to know about words and names, and how text from strangers is made harmless.
 //! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us.
 //!
-//! Data flows one way: `cli` and `daemon` use `pipeline`, `database` and `queue`; `pipeline` uses `model` and
+//! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue`; `pipeline` uses `model` and
 //! `web`; `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error). `pipeline`, `model`
 //! and `web` know no SQL, `database` knows no HTTP, `queue` knows neither.
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@ pub mod condition;
 pub mod config;
 pub mod daemon;
 pub mod database;
+pub mod doctor;
 pub mod model;
 pub mod pipeline;
 pub mod queue;

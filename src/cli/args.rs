@@ -34,6 +34,9 @@ pub enum Command {
         #[arg(long)]
         until_empty: bool,
     },
+    /// Check everything that scribe needs, each with its remedy; changes nothing
+    #[command(after_help = "Example: scribe doctor --json")]
+    Doctor,
     /// Look at the settings
     Config {
         #[command(subcommand)]

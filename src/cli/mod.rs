@@ -4,6 +4,7 @@ mod args;
 mod compose;
 mod config;
 mod db;
+mod doctor;
 mod email;
 mod failure;
 mod files;
@@ -31,9 +32,12 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut stdout = io::stdout().lock();
     let mut output = Output::new(&mut stdout, arguments.json);
-    let result = dispatch(&arguments, &mut output).and_then(|()| Ok(stdout.flush()?));
+    let result = dispatch(&arguments, &mut output).and_then(|code| {
+        stdout.flush()?;
+        Ok(code)
+    });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever read our output has seen enough.
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(Failure::Told(report)) => {
@@ -44,25 +48,31 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: &Arguments, output: &mut Output<'_>) -> Result<(), Failure> {
+fn dispatch(arguments: &Arguments, output: &mut Output<'_>) -> Result<ExitCode, Failure> {
     let environment = |name: &str| std::env::var(name).ok();
     let file = arguments.config.as_deref();
-    if let Command::Config { command: args::ConfigCommand::Show } = &arguments.command {
-        return config::show(file, &environment, output);
-    }
-    let settings = Settings::load(file, &environment)?;
-    if !matches!(arguments.command, Command::Run { .. }) {
+    match &arguments.command {
+        // These two look at settings that may be wrong.
+        Command::Doctor => return doctor::run(file, &environment, output),
+        Command::Config { command: args::ConfigCommand::Show } => config::show(file, &environment, output),
+        command => work(command, &Settings::load(file, &environment)?, output),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn work(command: &Command, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    if !matches!(command, Command::Run { .. }) {
         // The daemon logs them.
         settings.warnings.iter().for_each(|warning| eprintln!("Note: {warning}"));
     }
-    match &arguments.command {
-        Command::Run { until_empty } => run::run(&settings, *until_empty),
-        Command::Config { .. } => Ok(()), // answered above, before the settings had to be right
-        Command::Db { command } => db::run(command, &settings, output),
-        Command::User { command } => user::run(command, &settings, output),
-        Command::Queue { command } => queue::run(command, &settings, output),
-        Command::Email { command } => email::run(command, &settings, output),
-        Command::Compose(request) => compose::run(request, &settings, output),
+    match command {
+        Command::Run { until_empty } => run::run(settings, *until_empty),
+        Command::Config { .. } | Command::Doctor => Ok(()), // answered above, before the settings had to be right
+        Command::Db { command } => db::run(command, settings, output),
+        Command::User { command } => user::run(command, settings, output),
+        Command::Queue { command } => queue::run(command, settings, output),
+        Command::Email { command } => email::run(command, settings, output),
+        Command::Compose(request) => compose::run(request, settings, output),
     }
 }
 

@@ -3,6 +3,7 @@
 mod crash;
 mod daemon;
 mod database;
+mod doctor;
 mod end_to_end;
 mod faults;
 mod migration_commands;

@@ -1,0 +1,212 @@
+//! The way to the database, one step after the other, so that the first that fails is the one to mend.
+use std::{net::IpAddr, time::Instant};
+
+use super::{Report, server};
+use crate::{
+    condition::{self, Condition},
+    config::{DatabaseSettings, TlsMode},
+    database::{
+        Cause, Database, DatabaseError, Phase, hints, inspect,
+        probe::{self, Dialled, Shown},
+    },
+};
+
+const IPV6_ONLY: &str = "this needs IPv6 all the way, which many home networks lack; on Supabase, use the host of the \
+                         transaction pooler (port 6543), which has IPv4";
+const VERIFY: &str = "set DB_SSLROOTCERT to the CA file (Supabase: from the dashboard, under the database's \
+                      settings) and DB_SSLMODE=verify-full";
+const JUST_VERIFY: &str = "set DB_SSLMODE=verify-full: this certificate stands up to it";
+
+/// A certificate should be renewed with this part of its life left, or this many days.
+const LAST_PART: i32 = 10;
+const LAST_DAYS: i32 = 14;
+
+/// The database, when a login came about.
+pub fn examine(settings: &DatabaseSettings, report: &mut Report<'_>) -> Option<Database> {
+    let addresses = addresses(settings, report)?;
+    let dialled = dial(settings, &addresses, report)?;
+    let database = match Database::new(settings) {
+        Ok(database) => database,
+        Err(error) => {
+            let remedy = "DB_SSLROOTCERT must name a file of CA certificates in PEM form";
+            report.failed("TLS", error.to_string(), remedy);
+            return None;
+        }
+    };
+    let trusted = tls(settings, dialled, report);
+    match inspect::server(&database) {
+        Ok(seen) => {
+            report.ok("login", format!("as {} to {}", seen.role, seen.database));
+            server::examine(&database, settings, &seen, report);
+            Some(database)
+        }
+        // Said once already, and the password was not sent.
+        Err(error) if !trusted && error.phase != Phase::LoggingIn => None,
+        Err(error) => {
+            report.refused("login", &error);
+            None
+        }
+    }
+}
+
+fn addresses(settings: &DatabaseSettings, report: &mut Report<'_>) -> Option<Vec<IpAddr>> {
+    let host = &settings.host;
+    let started = Instant::now();
+    let found = match probe::addresses(settings) {
+        Ok(found) => found,
+        Err(error) => {
+            report.refused("DNS", &error);
+            return None;
+        }
+    };
+    let listed: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let fact = if host.parse::<IpAddr>().is_ok() {
+        format!("{host} is an address")
+    } else {
+        format!("{host} is {}, found in {:.2} s", listed.join(", "), started.elapsed().as_secs_f64())
+    };
+    if is_ipv6_only(&found) {
+        report.warning("DNS", format!("{fact}: IPv6 only"), IPV6_ONLY);
+    } else {
+        report.ok("DNS", fact);
+    }
+    Some(found)
+}
+
+fn is_ipv6_only(addresses: &[IpAddr]) -> bool {
+    addresses.iter().all(|address| address.is_ipv6() && !address.is_loopback())
+}
+
+fn dial(settings: &DatabaseSettings, addresses: &[IpAddr], report: &mut Report<'_>) -> Option<Dialled> {
+    match probe::dial(settings, addresses) {
+        Ok(dialled) => {
+            let fact = format!("{} in {:.1} ms", dialled.address, dialled.took.as_secs_f64() * 1000.0);
+            let in_vain: Vec<String> =
+                dialled.in_vain.iter().map(|(address, why)| format!("{address}: {why}")).collect();
+            if in_vain.is_empty() {
+                report.ok("TCP", fact);
+            } else {
+                let fact = format!("{fact}, after {}", in_vain.join("; "));
+                report.warning("TCP", fact, "each connection loses time on these addresses first");
+            }
+            Some(dialled)
+        }
+        Err(error) => {
+            let condition = hints::condition(&error);
+            let remedy = if is_ipv6_only(addresses) { IPV6_ONLY } else { condition.remedy };
+            report.failed("TCP", format!("{}: {error}", condition.title), remedy);
+            None
+        }
+    }
+}
+
+/// Whether a login can be expected to come that far.
+fn tls(settings: &DatabaseSettings, dialled: Dialled, report: &mut Report<'_>) -> bool {
+    if settings.tls == TlsMode::Disable {
+        report.ok("TLS", "none: plain text to a loopback address (DB_SSLMODE=disable)");
+        return true;
+    }
+    match probe::certificate(settings, dialled.stream) {
+        Ok(shown) => judge(settings.tls, &shown, report),
+        Err(error) => {
+            report.refused("TLS", &error);
+            false
+        }
+    }
+}
+
+/// As the mode would; the login that follows decides.
+fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
+    let fact = format!("{}, {}", describe(shown), mode.as_str());
+    let about_name = |complaint: &&String| explained(complaint) == &condition::DATABASE_TLS_WRONG_NAME;
+    let complaint = match mode {
+        TlsMode::Disable | TlsMode::Require => None,
+        TlsMode::VerifyCa => shown.complaints.iter().find(|complaint| !about_name(complaint)),
+        // The authority first: a name that nobody vouches for is worth nothing.
+        TlsMode::VerifyFull => {
+            shown.complaints.iter().find(|complaint| !about_name(complaint)).or(shown.complaints.first())
+        }
+    };
+    if let Some(complaint) = complaint {
+        let condition = explained(complaint);
+        report.failed("TLS", format!("{} ({complaint}): {fact}", condition.title), condition.remedy);
+        return false;
+    }
+    if mode == TlsMode::Require {
+        let fact = format!("{fact}: open to an interceptor, since nothing is verified");
+        let stands = shown.complaints.is_empty();
+        report.warning("TLS", fact, if stands { JUST_VERIFY } else { VERIFY });
+    } else if let Some(soon) = expires_soon(shown) {
+        let fact = format!("{fact}: in {} no connection comes about any more", days(soon));
+        report.warning("TLS", fact, condition::DATABASE_TLS_EXPIRED.remedy);
+    } else {
+        report.ok("TLS", fact);
+    }
+    true
+}
+
+/// E.g. `TLSv1.3, certificate of db.example.org by Example CA, 43 days left`.
+fn describe(shown: &Shown) -> String {
+    let Shown { protocol, subject, issuer, days_left, .. } = shown;
+    let mut text = format!("{protocol}, certificate of {subject} by {issuer}, {} left", days(*days_left));
+    if let Some((whose, sooner)) = &shown.sooner {
+        text += &format!(" ({} for that of {whose})", days(*sooner));
+    }
+    text
+}
+
+fn days(number: i32) -> String {
+    format!("{number} day{}", if number == 1 { "" } else { "s" })
+}
+
+/// Days until no connection comes about any more, when they are few.
+fn expires_soon(shown: &Shown) -> Option<i32> {
+    let limit = |days: i32| days < LAST_DAYS;
+    let leaf = Some(shown.days_left).filter(|days| limit(*days) && *days < shown.life / LAST_PART);
+    shown.sooner.as_ref().map(|(_, days)| *days).filter(|days| limit(*days)).or(leaf)
+}
+
+fn explained(complaint: &str) -> &'static Condition {
+    hints::condition(&DatabaseError {
+        unit: "doctor",
+        phase: Phase::Handshaking,
+        cause: Cause::Tls(complaint.into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(days_left: i32, life: i32, sooner: Option<i32>) -> Shown {
+        Shown {
+            protocol: "TLSv1.3",
+            subject: "db.example.org".into(),
+            issuer: "Example CA".into(),
+            days_left,
+            life,
+            sooner: sooner.map(|days| ("Example CA".into(), days)),
+            complaints: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_certificate_near_its_end_is_warned_about_and_one_of_a_short_life_is_not() {
+        assert_eq!(expires_soon(&shown(5, 90, None)), Some(5));
+        assert_eq!(expires_soon(&shown(13, 3650, None)), Some(13));
+        assert_eq!(expires_soon(&shown(20, 3650, None)), None);
+        assert_eq!(expires_soon(&shown(10, 90, None)), None, "renewed at its own time");
+        assert_eq!(expires_soon(&shown(1, 2, None)), None);
+        assert_eq!(expires_soon(&shown(300, 365, Some(3))), Some(3), "its authority's");
+    }
+
+    #[test]
+    fn an_address_of_the_old_kind_or_of_this_machine_needs_no_ipv6() {
+        let of = |addresses: &[&str]| {
+            is_ipv6_only(&addresses.iter().map(|a| a.parse().unwrap()).collect::<Vec<IpAddr>>())
+        };
+        assert!(of(&["2001:db8::1"]));
+        assert!(!of(&["2001:db8::1", "192.0.2.1"]));
+        assert!(!of(&["::1"]));
+    }
+}

@@ -1,0 +1,205 @@
+//! The tables: whether they are scribe's, who may do what with them, and what waits in them.
+use super::Report;
+use crate::database::{
+    Database,
+    inspect::{self, Excess, Rows, Table},
+    migrate::{self, State, Version},
+};
+
+/// In seconds. With nobody at work, an item that waits longer than this waits in vain.
+const PATIENCE: i64 = 600;
+
+/// Makes the checks. Each needs what the one before it found to be right.
+pub fn examine(database: &Database, report: &mut Report<'_>) {
+    if migrations(database, report) && access(database, report) {
+        queue(database, report);
+    }
+}
+
+/// Whether the schema is at this scribe's head.
+fn migrations(database: &Database, report: &mut Report<'_>) -> bool {
+    let versions = match migrate::versions(database) {
+        Ok(versions) => versions,
+        Err(error) => {
+            report.refused("migrations", &error);
+            return false;
+        }
+    };
+    let head = migrate::head();
+    match trouble(&versions) {
+        None => {
+            report.ok("migrations", format!("{head} (head)"));
+            true
+        }
+        Some((fact, remedy)) => {
+            report.failed("migrations", fact, remedy);
+            false
+        }
+    }
+}
+
+/// What is wrong with a history (newest first), and what to do.
+fn trouble(versions: &[Version]) -> Option<(String, &'static str)> {
+    let head = migrate::head();
+    let foreign = "this database was made by another program or another build; `scribe db history` shows it";
+    let is = |state: State| move |v: &&Version| v.state == state;
+    if let Some(newest) = versions.iter().find(is(State::Unknown)).filter(|v| v.version > head) {
+        let fact = format!("the database is at version {}, newer than this scribe's {head}", newest.version);
+        return Some((fact, "install a newer scribe"));
+    }
+    if let Some(other) = versions.iter().find(|v| matches!(v.state, State::Unknown | State::Divergent)) {
+        let fact =
+            format!("version {} in the database is not the one that this scribe contains", other.version);
+        return Some((fact, foreign));
+    }
+    let pending = versions.iter().filter(is(State::Pending)).count();
+    let applied = versions.iter().find(is(State::Applied)).map_or(0, |v| v.version);
+    match versions.iter().rfind(is(State::Pending)) {
+        None => None,
+        Some(oldest) if oldest.version < applied => {
+            let fact = format!("the history holds version {applied}, but not version {}", oldest.version);
+            Some((fact, "somebody changed the table refinery_schema_history; `scribe db history` shows it"))
+        }
+        Some(_) => Some((format!("{pending} pending: at {applied} of {head}"), "run `scribe db upgrade`")),
+    }
+}
+
+/// Whether the role sees the queue.
+fn access(database: &Database, report: &mut Report<'_>) -> bool {
+    let (tables, excess) = match inspect::access(database) {
+        Ok(access) => access,
+        Err(error) => {
+            report.refused("row security", &error);
+            return false;
+        }
+    };
+    row_security(&tables, report) & privileges(&tables, &excess, report)
+}
+
+fn row_security(tables: &[Table], report: &mut Report<'_>) -> bool {
+    let named = |which: &dyn Fn(&Table) -> bool| {
+        let names: Vec<&str> = tables.iter().filter(|t| which(t)).map(|t| t.name.as_str()).collect();
+        names.join(", ")
+    };
+    let (off, hidden) = (named(&|table| !table.row_security), named(&|table| table.hidden));
+    if !hidden.is_empty() {
+        let remedy = crate::condition::DATABASE_ROWS_HIDDEN.remedy;
+        report.failed("row security", format!("it hides {hidden} from the database role"), remedy);
+    }
+    if !off.is_empty() {
+        let statements: Vec<String> =
+            off.split(", ").map(|table| format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")).collect();
+        report.warning(
+            "row security",
+            format!("off for {off}: on Supabase, nothing but privileges keeps strangers out"),
+            format!("as the owner: {}", statements.join("; ")),
+        );
+    }
+    if off.is_empty() && hidden.is_empty() {
+        report.ok("row security", "on for all four tables, and hides nothing from the database role");
+    }
+    hidden.is_empty()
+}
+
+fn privileges(tables: &[Table], excess: &[Excess], report: &mut Report<'_>) -> bool {
+    let lacking: Vec<&Table> = tables.iter().filter(|table| !table.missing.is_empty()).collect();
+    for Table { name, missing, .. } in &lacking {
+        let fact = format!("the database role lacks {missing} on {name}");
+        report.failed("privileges", fact, crate::condition::DATABASE_PERMISSION.remedy);
+    }
+    for Excess { role, object, privileges } in excess {
+        let mut remedy = format!("as the owner: REVOKE {privileges} ON {object} FROM {role}");
+        if role == "authenticated" && !privileges.contains('(') {
+            remedy += "; that takes the columns too which migration 5 leaves them: grant those anew";
+        }
+        report.warning(
+            "privileges",
+            format!("{role} holds {privileges} on {object}, which nobody needs"),
+            remedy,
+        );
+    }
+    if lacking.is_empty() && excess.is_empty() {
+        report
+            .ok("privileges", "the database role holds all it needs, and strangers no more than they should");
+    }
+    lacking.is_empty()
+}
+
+fn queue(database: &Database, report: &mut Report<'_>) {
+    let rows = match inspect::rows(database) {
+        Ok(rows) => rows,
+        Err(error) => return report.refused("queue", &error),
+    };
+    let Rows { waiting, oldest_seconds, working, stuck, completed, failed, odd, odd_statuses } = &rows;
+    let since =
+        oldest_seconds.map_or(String::new(), |seconds| format!(" (the oldest for {})", span(seconds)));
+    let why = if *failed > 0 { " (`scribe queue list` says why)" } else { "" };
+    let fact =
+        format!("{waiting} waiting{since}, {working} in work, {completed} completed, {failed} failed{why}");
+    let is_idle = *working == 0 && *stuck == 0;
+    if is_idle && oldest_seconds.is_some_and(|seconds| seconds > PATIENCE) {
+        report.warning(
+            "queue",
+            format!("{fact}: nobody works on it"),
+            "start scribe (`scribe run`), or see its log",
+        );
+    } else {
+        report.ok("queue", fact);
+    }
+    if *stuck > 0 {
+        report.warning(
+            "queue",
+            format!("{stuck} stuck: claimed by a scribe that never finished, and the lease is over"),
+            "a running scribe takes them again by itself; start one (`scribe run`), or see its log",
+        );
+    }
+    if *odd > 0 {
+        report.warning(
+            "queue",
+            format!("{odd} with a status that nobody claims: {odd_statuses}"),
+            "set it to PENDING, PROCESSING, COMPLETED or FAILED, in capitals",
+        );
+    }
+}
+
+/// A span of time for people.
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        7200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble_of(states: &[(i32, State)]) -> Option<String> {
+        let version = |(version, state): &(i32, State)| Version {
+            version: *version,
+            what: "x".into(),
+            head: false,
+            state: *state,
+            applied_on: None,
+        };
+        trouble(&states.iter().map(version).collect::<Vec<_>>()).map(|(fact, _)| fact)
+    }
+
+    #[test]
+    fn a_history_is_right_only_when_all_of_it_is_applied_and_ours() {
+        use State::{Applied, Divergent, Pending, Unknown};
+        let says = |states: &[_], words: &str| {
+            let fact = trouble_of(states).unwrap();
+            assert!(fact.contains(words), "{fact}");
+        };
+        assert_eq!(trouble_of(&[(2, Applied), (1, Applied)]), None);
+        says(&[(2, Pending), (1, Applied)], "1 pending: at 1");
+        says(&[(2, Pending), (1, Pending)], "2 pending: at 0");
+        says(&[(3, Applied), (2, Pending), (1, Applied)], "version 3, but not version 2");
+        says(&[(9999, Unknown), (1, Applied)], "newer");
+        says(&[(2, Applied), (1, Divergent)], "version 1 in the database is not");
+        says(&[(1, Applied), (0, Unknown)], "version 0 in the database is not");
+    }
+}

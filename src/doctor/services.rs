@@ -1,0 +1,94 @@
+//! What scribe needs besides the database: its directory, its models, search and arXiv.
+use std::{
+    fs::{File, TryLockError},
+    path::Path,
+};
+
+use rustix::fs::{Access, access};
+
+use super::Report;
+use crate::{
+    condition,
+    config::{ModelChoice, SearchProvider, Settings},
+    web::{Web, WebError},
+};
+
+/// Makes the checks.
+pub fn examine(settings: &Settings, report: &mut Report<'_>) {
+    // Counts the pause that arXiv asks for from here on.
+    let web = Web::new(&settings.web);
+    state_directory(&settings.state_directory, report);
+    models(settings, report);
+    search(settings.web.search.as_ref(), &web, report);
+    arxiv(settings, &web, report);
+}
+
+fn state_directory(path: &Path, report: &mut Report<'_>) {
+    const CHECK: &str = "state directory";
+    const REMEDY: &str = "set STATE_DIRECTORY to a directory of its own that scribe may write to; if scribe runs as \
+                          another user, run doctor as that one (`sudo -u USER scribe doctor`)";
+    let shown = path.display();
+    let may_write = |path: &Path| access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    // What is not there yet is made at the first start.
+    let existing = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
+    if existing != path && may_write(existing) {
+        report.ok(CHECK, format!("{shown} is made at the first start"));
+    } else if existing != path {
+        report.warning(CHECK, format!("there is no {shown}, and this user may not make it"), REMEDY);
+    } else if !path.is_dir() {
+        report.failed(CHECK, format!("{shown} is no directory"), REMEDY);
+    } else if !may_write(path) {
+        report.warning(CHECK, format!("this user may not write to {shown}"), REMEDY);
+    } else if is_in_use(&path.join("lock")) {
+        report.ok(CHECK, format!("{shown} is in use by a running scribe"));
+    } else {
+        report.ok(CHECK, format!("{shown} is writable, and no scribe runs with it"));
+    }
+}
+
+/// Asks for the lock together with others and lets go at once.
+fn is_in_use(lock: &Path) -> bool {
+    File::open(lock).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+fn models(settings: &Settings, report: &mut Report<'_>) {
+    match (settings.template_parser_model, settings.email_composer_model) {
+        (ModelChoice::Builtin, ModelChoice::Builtin) => {
+            report.ok("models", "builtin for templates and for e-mails; it needs no key");
+        }
+    }
+}
+
+fn search(provider: Option<&SearchProvider>, web: &Web, report: &mut Report<'_>) {
+    let Some(SearchProvider::Searxng(address)) = provider else {
+        return report.warning(
+            "search",
+            "no search provider is configured, so no pages are read",
+            "set SEARXNG_URL to the address of a SearXNG server",
+        );
+    };
+    match web.search("university research") {
+        Ok(found) if found.is_empty() => report.warning(
+            "search",
+            format!("{address} answers, and finds nothing at all"),
+            "see which engines are switched on in its settings.yml",
+        ),
+        Ok(_) => report.ok("search", format!("{address} answers and finds pages")),
+        Err(error) => report.failed("search", error.to_string(), condition::SEARCH_UNAVAILABLE.remedy),
+    }
+}
+
+/// One question with a small answer. Without arXiv no item fails, so this is never worse than a warning.
+fn arxiv(settings: &Settings, web: &Web, report: &mut Report<'_>) {
+    match web.papers_by("Ada Lovelace") {
+        Ok(_) => report.ok("arXiv", format!("{} answers", settings.web.arxiv_base_url)),
+        Err(error @ WebError::Busy { .. }) => {
+            report.warning("arXiv", error.to_string(), "nothing: scribe asks again for every recipient");
+        }
+        Err(error) => report.warning(
+            "arXiv",
+            error.to_string(),
+            "check this machine's way to the internet, and ARXIV_BASE_URL; until it answers, papers are missing",
+        ),
+    }
+}
