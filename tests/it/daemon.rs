@@ -93,7 +93,7 @@ fn a_database_that_is_away_is_a_condition_and_over_when_it_is_back() {
     assert!(answer.contains("\"database\":\"disconnected\""), "{answer}");
     gate.open();
     daemon.wait_for_health("\"status\":\"healthy\"");
-    assert!(daemon.log().contains("over after"), "{}", daemon.log());
+    daemon.wait_for("over after");
     assert_eq!(daemon.log().matches("the database cannot be reached:").count(), 1, "{}", daemon.log());
 }
 
