@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postgres::{SimpleQueryMessage, types::Type};
+use postgres::types::Type;
 use scribe::{
     database::{
         Cause, Database, DatabaseError, Phase, hints,
@@ -17,7 +17,7 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use crate::support::{TestDatabase, eventually, pair};
+use crate::support::{TestDatabase, eventually, leave_everything_behind, session_state};
 
 fn draft() -> Draft {
     Draft {
@@ -144,12 +144,7 @@ fn a_text_that_the_database_refuses_is_told_apart_from_an_outage() {
 #[test]
 fn what_strangers_leave_on_a_pooled_connection_does_not_matter() {
     let database = with_items(&["A"]);
-    let grant = format!("GRANT pg_read_all_data TO {}", pair().fact("USER"));
-    database.admin().batch_execute(&grant).unwrap();
-    let leave_behind = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET search_path = pg_catalog; \
-                        SET TimeZone = 'Asia/Tokyo'; SET statement_timeout = 50; SET ROLE pg_read_all_data; \
-                        PREPARE s0 AS SELECT 1";
-    database.pooled().batch_execute(leave_behind).unwrap();
+    leave_everything_behind(&mut database.pooled());
     let seen = database.pooled().simple_query("SHOW search_path").unwrap();
     assert!(format!("{seen:?}").contains("pg_catalog"), "the next client gets the same back end: {seen:?}");
     let open = database.open();
@@ -169,14 +164,7 @@ fn scribe_leaves_nothing_behind_on_a_pooled_connection() {
     assert!(queue_items::note_step(&open, &item, Step::WebScraper).unwrap());
     assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft()), Ok(Settled::Stored));
     migrate::upgrade(&open, UpgradeTarget::Head).unwrap();
-    let left = "SELECT (SELECT count(*) FROM pg_prepared_statements)
-                     + (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
-                            (SELECT oid FROM pg_database WHERE datname = current_database()))
-                     + (SELECT count(*) FROM pg_settings WHERE source = 'session' AND name NOT IN
-                            ('application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings'))";
-    // The pooler sets these five for each of its clients, and asks for no others.
-    let seen = database.pooled().simple_query(left).unwrap();
-    assert!(matches!(&seen[1], SimpleQueryMessage::Row(row) if row.get(0) == Some("0")), "{seen:?}");
+    assert_eq!(session_state(&mut database.pooled()), "none");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use crate::support::{Fault, Plan, Proxy, TestDatabase};
+use crate::support::{Fault, Plan, Proxy, TestDatabase, route};
 
 const ALL: &[Fault] = &[Fault::StallBefore, Fault::StallAfter, Fault::CutBefore, Fault::CutAfter];
 const CUTS: &[Fault] = &[Fault::CutBefore, Fault::CutAfter];
@@ -190,19 +190,30 @@ fn claim(database: &TestDatabase) -> Claimed {
     queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap()
 }
 
+fn assert_round_trips<T>(
+    unit: impl Fn(Database, &TestDatabase) -> Result<T, DatabaseError>,
+    needed: usize,
+    what: &str,
+) {
+    let seen = round_trips(unit);
+    // PostgreSQL itself knows one curve before 18, and lets a client that began TLS with another begin again.
+    let begun_again = usize::from(route() == "DIRECT_PORT" && seen > needed);
+    assert_eq!(seen, needed + begun_again, "{what}");
+}
+
 #[test]
 fn units_of_work_need_no_more_round_trips_than_they_must() {
     let poll = |way: Database, database: &TestDatabase| {
         claim(database);
         queue_items::claim(&way, RunId::fresh())
     };
-    assert_eq!(round_trips(poll), 7, "an empty poll");
+    assert_round_trips(poll, 7, "an empty poll");
     let note = |way: Database, database: &TestDatabase| {
         queue_items::note_step(&way, &claim(database), Step::WebScraper)
     };
-    assert_eq!(round_trips(note), 7, "a progress note");
+    assert_round_trips(note, 7, "a progress note");
     let settle = |way: Database, database: &TestDatabase| {
         queue_items::settle(&way, &claim(database), Uuid::new_v4(), &draft())
     };
-    assert_eq!(round_trips(settle), 9, "a settle");
+    assert_round_trips(settle, 9, "a settle");
 }

@@ -8,6 +8,7 @@ mod end_to_end;
 mod faults;
 mod migration_commands;
 mod migrations;
+mod neighbours;
 mod predecessor;
 mod supabase;
 mod support;

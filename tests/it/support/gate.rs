@@ -1,4 +1,4 @@
-//! A door between scribe and the pooler that a test opens and closes: the database is there, or away.
+//! A door between scribe and the server that a test opens and closes: the database is there, or away.
 use std::{
     io,
     net::{Shutdown, TcpStream},
@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use super::{listen, pooler};
+use super::{listen, server};
 
 pub struct Gate {
     pub port: u16,
@@ -28,7 +28,7 @@ impl Gate {
             move |client| {
                 let mut state = state.lock().unwrap();
                 if state.open {
-                    let server = pooler();
+                    let server = server();
                     state.connections.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
                     hand_through(client.try_clone().unwrap(), server.try_clone().unwrap());
                     hand_through(server, client);

@@ -5,6 +5,7 @@ mod pair;
 mod program;
 mod proxy;
 mod sample_web;
+mod stranger;
 mod test_database;
 mod tls_server;
 
@@ -19,10 +20,11 @@ use std::{
 pub use self::{
     catalog::golden,
     gate::Gate,
-    pair::pair,
+    pair::{pair, route},
     program::{Program, Run},
     proxy::{Fault, Plan, Proxy},
     sample_web::SampleWeb,
+    stranger::{LEFT_BEHIND, Stranger, leave_everything_behind, session_state},
     test_database::TestDatabase,
     tls_server::{Certified, Flaw, Seen, TlsServer},
 };
@@ -76,9 +78,9 @@ pub fn listen(mut meet: impl FnMut(TcpStream) + Send + 'static) -> u16 {
     port
 }
 
-/// Connects to the pooler.
-pub fn pooler() -> TcpStream {
-    TcpStream::connect(format!("127.0.0.1:{}", pair().fact("PORT"))).unwrap()
+/// Connects to where scribe would connect to.
+pub fn server() -> TcpStream {
+    TcpStream::connect(format!("127.0.0.1:{}", pair().fact(route()))).unwrap()
 }
 
 /// A path in the repository.

@@ -2,6 +2,7 @@
 //! process ends, however it ends: it holds the other end of a pipe.
 use std::{
     collections::HashMap,
+    env,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -19,6 +20,15 @@ impl Pair {
     /// A fact that the script printed, e.g. PORT.
     pub fn fact(&self, name: &str) -> &str {
         self.facts.get(name).unwrap_or_else(|| panic!("scripts/pair printed no {name}"))
+    }
+}
+
+/// The name of the fact that is scribe's port: the pooler's, or PostgreSQL's own with `SCRIBE_TEST_ROUTE=direct`.
+pub fn route() -> &'static str {
+    match env::var("SCRIBE_TEST_ROUTE").as_deref() {
+        Ok("direct") => "DIRECT_PORT",
+        Ok("pooler") | Err(env::VarError::NotPresent) => "PORT",
+        other => panic!("SCRIBE_TEST_ROUTE is direct or pooler, not {other:?}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A proxy between scribe and the pooler that breaks one connection at one flight.
+//! A proxy between scribe and the server that breaks one connection at one flight.
 //!
 //! A flight is what the client sends before it waits for the server: the request for TLS is the first, then come the
 //! handshake, the login, and each statement. The proxy sees only bytes, so it counts changes of direction.
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{listen, pooler};
+use super::{listen, server};
 
 /// What happens at the flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Proxy {
         let port = listen({
             let state = state.clone();
             move |client| {
-                let server = pooler();
+                let server = server();
                 let (up, down) =
                     (Way::new(&client, &server, plan, &state), Way::new(&server, &client, plan, &state));
                 thread::spawn(move || up.run(true));

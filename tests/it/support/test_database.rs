@@ -1,5 +1,6 @@
-//! A database of a test's own, seen by scribe through the pooler and by the test directly.
+//! A database of a test's own, seen by scribe through the pooler (or as the route says) and by the test directly.
 use std::{
+    fs,
     mem::ManuallyDrop,
     sync::{Mutex, Once, OnceLock},
 };
@@ -13,7 +14,7 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use super::{TempDir, pair};
+use super::{TempDir, pair, route};
 
 pub struct TestDatabase {
     pub name: String,
@@ -68,12 +69,12 @@ impl TestDatabase {
         TestDatabase { name, directory }
     }
 
-    /// The environment that leads a program to this database, through the pooler.
+    /// The environment that leads a program to this database, by the route.
     pub fn environment(&self) -> Vec<(String, String)> {
         let pair = pair();
         [
             ("DB_HOST", "localhost"),
-            ("DB_PORT", pair.fact("PORT")),
+            ("DB_PORT", pair.fact(route())),
             ("DB_USER", pair.fact("USER")),
             ("DB_PASSWORD", pair.fact("PASSWORD")),
             ("DB_NAME", &self.name),
@@ -103,7 +104,14 @@ impl TestDatabase {
 
     /// Some other client's way to it, through the pooler, as scribe's own role.
     pub fn pooled(&self) -> Client {
-        client(&self.name, "PORT", "USER", "PASSWORD")
+        pooled(&self.name)
+    }
+
+    /// What its owner's clients, scribe among them, have said to it: PostgreSQL's log.
+    pub fn log(&self) -> Vec<String> {
+        let log = fs::read_to_string(pair().fact("LOG")).unwrap();
+        let of_ours = format!(" {} {} ", self.name, pair().fact("USER"));
+        log.lines().filter(|line| line.contains(&of_ours)).map(String::from).collect()
     }
 
     /// Runs one statement as the administrator.
@@ -173,8 +181,12 @@ impl Drop for TestDatabase {
     }
 }
 
-fn admin(database: &str) -> Client {
+pub(super) fn admin(database: &str) -> Client {
     client(database, "DIRECT_PORT", "ADMIN_USER", "ADMIN_PASSWORD")
+}
+
+pub(super) fn pooled(database: &str) -> Client {
+    client(database, "PORT", "USER", "PASSWORD")
 }
 
 /// Connects with the facts of these names.
