@@ -118,6 +118,10 @@ impl From<MigrateError> for Failure {
             MigrateError::Gap(_) => {
                 "somebody changed the table refinery_schema_history; `scribe db history` shows it; nothing was changed"
             }
+            MigrateError::Locked => {
+                "wait until it is done, and run this again; if nobody runs one, a session lingers on the server \
+                 (`SELECT pid FROM pg_locks WHERE locktype = 'advisory'`); nothing was changed"
+            }
             MigrateError::NoSuchTarget(_) => "`scribe db history` lists the versions; nothing was changed",
             MigrateError::Other(_) => "nothing was changed",
         };

@@ -185,6 +185,11 @@ impl Database {
         config.connect(connector).map_err(|e| cause_of(&e, started.elapsed()))
     }
 
+    /// What one statement may take.
+    pub(crate) fn statement_timeout(&self) -> Duration {
+        self.statement_timeout
+    }
+
     /// The driver gets name and address together: it asks no resolver, and still checks the certificate's name.
     fn config_for(&self, addresses: &[IpAddr], remaining: Duration) -> Config {
         let mut config = self.config.clone();

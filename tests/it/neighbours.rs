@@ -7,7 +7,7 @@ use std::{
 
 use postgres::Client;
 use scribe::database::{
-    Cause, Database,
+    Database,
     migrate::{self, MigrateError, UpgradeTarget},
 };
 
@@ -113,10 +113,9 @@ fn an_upgrade_that_somebody_else_holds_up_ends_with_the_reason() {
     let key = i64::from_be_bytes(*b"\0\0scribe");
     stranger.batch_execute(&format!("SELECT pg_advisory_lock({key})")).unwrap();
     let started = Instant::now();
-    let Err(MigrateError::Database(error)) = upgrade() else { panic!("it did not wait") };
+    let refused = upgrade();
+    assert!(matches!(refused, Err(MigrateError::Locked)), "{refused:?}");
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
-    assert!(matches!(&error.cause, Cause::Server { sqlstate, .. } if sqlstate == "57014"), "{error}");
-    assert!(error.to_string().contains("canceling statement due to statement timeout"), "{error}");
     assert_eq!(database.tables(), 0);
 
     stranger

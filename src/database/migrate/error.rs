@@ -15,6 +15,8 @@ pub enum MigrateError {
     Divergent(i32),
     /// The history holds a later version, but not this one.
     Gap(i32),
+    /// Somebody else was changing the schema all the while.
+    Locked,
     /// Without a history of scribe's, tables stand under the names of scribe's.
     Foreign(Foreign),
     /// The target does not exist.
@@ -36,6 +38,7 @@ impl fmt::Display for MigrateError {
             MigrateError::Gap(version) => {
                 write!(f, "the database's history holds later versions, but not version {version}")
             }
+            MigrateError::Locked => f.write_str("another command is changing the schema of this database"),
             MigrateError::Foreign(foreign) => foreign.fmt(f),
             MigrateError::NoSuchTarget(version) => write!(f, "there is no version {version}"),
             MigrateError::Other(text) => f.write_str(text),

@@ -24,7 +24,7 @@ pub use self::{
 };
 pub(super) use foreign::look as whose_tables;
 
-use super::{Database, DatabaseError, Transaction};
+use super::{Cause, Database, DatabaseError, Transaction};
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -38,6 +38,12 @@ pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Names our advisory lock; any number will do that nobody else uses.
 const LOCK: i64 = i64::from_be_bytes(*b"\0\0scribe");
+
+/// How long a command waits for another one that changes the schema.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// SQLSTATE `lock_not_available`.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Where refinery keeps what was applied.
 const HISTORY: &str = "refinery_schema_history";
@@ -176,7 +182,7 @@ fn alone<T>(
     work: impl FnOnce(&mut Transaction<'_>, i32) -> Result<T, MigrateError>,
 ) -> Result<T, MigrateError> {
     database.transaction(unit, |tx| {
-        tx.batch_execute(&format!("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"))?;
+        lock(tx, database.statement_timeout() / 2)?;
         let before = history::verify(&history::read(tx)?)?;
         match foreign::look(tx, before)? {
             Some(foreign) if !foreign.is_adopted_by(stamp) => return Err(MigrateError::Foreign(foreign)),
@@ -184,6 +190,17 @@ fn alone<T>(
         }
         work(tx, before)
     })
+}
+
+/// Waits until nobody else changes the schema. Table locks may take as long as a statement from here on.
+fn lock(tx: &mut Transaction<'_>, patience: Duration) -> Result<(), MigrateError> {
+    let patience = patience.min(PATIENCE).as_millis();
+    let sql = format!("SET LOCAL lock_timeout = {patience}; SELECT pg_advisory_xact_lock({LOCK})");
+    tx.batch_execute(&sql).map_err(|error| match &error.cause {
+        Cause::Server { sqlstate, .. } if sqlstate == LOCK_NOT_AVAILABLE => MigrateError::Locked,
+        _ => error.into(),
+    })?;
+    Ok(tx.batch_execute("SET LOCAL lock_timeout = 0")?)
 }
 
 fn existing(version: i32) -> Result<i32, MigrateError> {
