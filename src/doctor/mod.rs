@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Every check, in the order in which they are made. A check may find several things, or be skipped.
-const CHECKS: [&str; 18] = [
+const CHECKS: [&str; 19] = [
     "settings",
     "secrets",
     "port",
@@ -28,6 +28,7 @@ const CHECKS: [&str; 18] = [
     "clock",
     "pooler",
     "migrations",
+    "drift",
     "row security",
     "privileges",
     "queue",

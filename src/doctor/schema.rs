@@ -3,7 +3,7 @@ use super::Report;
 use crate::database::{
     Database,
     inspect::{self, Excess, Rows, Table},
-    migrate::{self, State, Version},
+    migrate::{self, Drift, State, Version},
 };
 
 /// In seconds. With nobody at work, an item that waits longer than this waits in vain.
@@ -11,8 +11,11 @@ const PATIENCE: i64 = 600;
 
 /// Makes the checks. Each needs what the one before it found to be right.
 pub fn examine(database: &Database, report: &mut Report<'_>) {
-    if migrations(database, report) && access(database, report) {
-        queue(database, report);
+    if migrations(database, report) {
+        drift(database, report);
+        if access(database, report) {
+            queue(database, report);
+        }
     }
 }
 
@@ -61,6 +64,25 @@ fn trouble(versions: &[Version]) -> Option<(String, &'static str)> {
             Some((fact, "somebody changed the table refinery_schema_history; `scribe db history` shows it"))
         }
         Some(_) => Some((format!("{pending} pending: at {applied} of {head}"), "run `scribe db upgrade`")),
+    }
+}
+
+/// Whether everything is there that the migrations made.
+fn drift(database: &Database, report: &mut Report<'_>) {
+    let Drift { missing, additional, .. } = match migrate::drift(database) {
+        Ok(drift) => drift,
+        Err(error) => return report.refused("drift", &error),
+    };
+    for difference in &missing {
+        let remedy = "put it back, in SQL of your own, or restore a backup";
+        report.failed("drift", format!("missing or different: {difference}"), remedy);
+    }
+    if missing.is_empty() {
+        let added = match additional.len() {
+            0 => String::new(),
+            count => format!(", with {count} addition(s) (`scribe db check --schema` lists them)"),
+        };
+        report.ok("drift", format!("the schema is as the migrations make it{added}"));
     }
 }
 

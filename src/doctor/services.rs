@@ -61,11 +61,8 @@ fn models(settings: &Settings, report: &mut Report<'_>) {
 
 fn search(provider: Option<&SearchProvider>, web: &Web, report: &mut Report<'_>) {
     let Some(SearchProvider::Searxng(address)) = provider else {
-        return report.warning(
-            "search",
-            "no search provider is configured, so no pages are read",
-            "set SEARXNG_URL to the address of a SearXNG server",
-        );
+        let missing = &condition::SEARCH_NOT_CONFIGURED;
+        return report.warning("search", missing.title, missing.remedy);
     };
     match web.search("university research") {
         Ok(found) if found.is_empty() => report.warning(

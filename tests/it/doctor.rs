@@ -64,8 +64,8 @@ impl Report {
     }
 }
 
-const BEHIND_LOGIN: [&str; 7] =
-    ["version", "clock", "pooler", "migrations", "row security", "privileges", "queue"];
+const BEHIND_LOGIN: [&str; 8] =
+    ["version", "clock", "pooler", "migrations", "drift", "row security", "privileges", "queue"];
 
 #[test]
 fn a_healthy_installation_is_ok_in_every_check() {
@@ -74,9 +74,9 @@ fn a_healthy_installation_is_ok_in_every_check() {
     let text = healthy.ok(&["doctor"]);
     let lines: Vec<&str> = text.lines().collect();
     let (last, checks) = lines.split_last().unwrap();
-    assert_eq!(checks.len(), 18, "{text}");
+    assert_eq!(checks.len(), 19, "{text}");
     assert!(checks.iter().all(|line| line.starts_with("ok    ")), "{text}");
-    assert_eq!(*last, "18 ok, 0 warned, 0 failed, 0 skipped");
+    assert_eq!(*last, "19 ok, 0 warned, 0 failed, 0 skipped");
     for words in
         ["TLSv1.3, certificate of localhost by Throwaway CA", "verify-full", "transaction mode", "5 (head)"]
     {
@@ -243,7 +243,7 @@ fn pending_migrations_are_counted() {
     let database = TestDatabase::empty();
     let report = doctor(&program(&database));
     report.says("migrations", "failed", &["5 pending: at 0 of 5", "`scribe db upgrade`"]);
-    report.failed_only("migrations", &["row security", "privileges", "queue"]);
+    report.failed_only("migrations", &["drift", "row security", "privileges", "queue"]);
 }
 
 /// As Supabase gives it, as far as doctor looks.
@@ -293,7 +293,8 @@ fn what_the_migrations_grant_on_supabase_is_no_excess_and_anything_more_is() {
         "warning",
         &["off for emails", "ALTER TABLE emails ENABLE ROW LEVEL SECURITY"],
     );
-    assert_eq!(report.code, 0, "scribe works all the same");
+    report.says("drift", "failed", &["emails", "row"]);
+    assert_eq!(report.code, 1);
     assert_eq!(doctor(&program).verdicts("privileges"), ["ok"], "the remedies are remedies");
 }
 
@@ -361,7 +362,7 @@ fn a_wrong_setting_is_reported_at_its_place_and_ends_it() {
     program.file("scribe.toml", "# mine\nprot = 1\n");
     let report = doctor(&program);
     report.says("settings", "failed", &["scribe.toml:2:1", "did you mean port?"]);
-    assert_eq!((report.findings.len(), report.code), (18, 1));
+    assert_eq!((report.findings.len(), report.code), (19, 1));
 }
 
 #[test]
