@@ -44,7 +44,9 @@ fn check(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
 
 fn not_connected(error: &DatabaseError) -> Failure {
     let condition = hints::condition(error);
-    Failure::because(format!("Failed: {}", condition.title), error, condition.remedy)
+    let hidden = condition.hides.map(|hidden| format!("not known as long as this holds: {hidden}"));
+    let why = [Some(error.to_string()), hidden].into_iter().flatten().collect();
+    Failure::listing(format!("Failed: {}", condition.title), why, condition.remedy)
 }
 
 fn print_foreign(foreign: &Foreign, output: &mut Output<'_>) -> io::Result<()> {

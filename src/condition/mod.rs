@@ -7,6 +7,8 @@ mod table;
 
 use std::time::Duration;
 
+use crate::config::{Settings, TlsMode};
+
 pub use self::table::*;
 
 /// One thing that can be wrong around scribe, and what its owner can do about it.
@@ -78,6 +80,14 @@ impl Condition {
     }
 }
 
+/// What holds as long as these settings do.
+pub fn standing(settings: &Settings) -> Vec<&'static Condition> {
+    let is_unverified = settings.database.as_ref().is_some_and(|database| database.tls == TlsMode::Require);
+    let holds =
+        [(is_unverified, &DATABASE_TLS_UNVERIFIED), (settings.web.search.is_none(), &SEARCH_NOT_CONFIGURED)];
+    holds.into_iter().filter(|(holds, _)| *holds).map(|(_, condition)| condition).collect()
+}
+
 #[cfg(test)]
 mod page;
 
@@ -105,7 +115,12 @@ mod tests {
     #[test]
     fn only_what_stops_the_work_is_tried_again() {
         for condition in ALL {
-            assert_eq!(condition.severity == Severity::Warning, condition.retry == Retry::Never, "{}", condition.code);
+            assert_eq!(
+                condition.severity == Severity::Warning,
+                condition.retry == Retry::Never,
+                "{}",
+                condition.code
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The database may be away just then. The decision is held until it is back, since the work is done; only a stop ends
 //! the wait, and then the next start takes the item back at no cost.
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use log::{info, warn};
 use uuid::Uuid;
@@ -82,7 +82,7 @@ impl Worker {
         let obstacle = Obstacle::from(error);
         self.report(&obstacle);
         // Where a person waits for the run to end, it ends with the reason.
-        if self.until_empty || self.stop.sleep(Duration::from_secs(obstacle.condition.retry_seconds)) {
+        if self.until_empty || self.stop.sleep(obstacle.condition.retry.pause()) {
             warn!("item {}: its result could not be stored and is made anew later", Short(item.id));
             return Err(obstacle);
         }

@@ -29,7 +29,8 @@ use self::{
     worker::{End, InHand, Worker},
 };
 use crate::{
-    config::{ConfigError, Settings, TlsMode},
+    condition,
+    config::{ConfigError, Settings},
     database::{Database, DatabaseError, queue_items},
     pipeline::Pipeline,
     queue::RunId,
@@ -95,11 +96,9 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
     for warning in &settings.warnings {
         warn!("{warning}");
     }
-    if database_settings.tls == TlsMode::Require {
-        warn!(
-            "the connection to the database is encrypted, but open to an interceptor: its certificate is not verified; \
-             set DB_SSLROOTCERT to the CA file (Supabase: from the dashboard) and DB_SSLMODE=verify-full"
-        );
+    let warnings = condition::standing(settings);
+    for warning in &warnings {
+        warn!("{}; {}", warning.title, warning.remedy);
     }
     let state = Arc::new(StateDirectory::open(&settings.state_directory)?);
     let earlier = state.earlier_run()?;
@@ -109,7 +108,7 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         Signals::new()?
     };
     let listener = bind(settings.health)?;
-    let status = Arc::new(Status::new(settings.stage));
+    let status = Arc::new(Status::new(settings.stage, warnings));
     let stop = Arc::new(Stop::default());
     let in_hand = InHand::default();
     let run = RunId::fresh();

@@ -6,13 +6,19 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{condition::Condition, config::Stage, pipeline::Step};
+use crate::{
+    condition::{Condition, Severity},
+    config::Stage,
+    pipeline::Step,
+};
 
 /// The daemon's own state.
 #[derive(Debug)]
 pub struct Status {
     stage: Stage,
     started: Instant,
+    /// What holds from the start to the end, and stops nothing.
+    warnings: Vec<&'static Condition>,
     inner: Mutex<Inner>,
 }
 
@@ -71,9 +77,17 @@ pub struct Health {
 #[derive(Debug, Serialize)]
 struct HealthCondition {
     code: &'static str,
+    severity: Severity,
     title: &'static str,
     remedy: &'static str,
     since_seconds: u64,
+}
+
+impl HealthCondition {
+    fn new(condition: &Condition, since: Instant) -> HealthCondition {
+        let &Condition { code, severity, title, remedy, .. } = condition;
+        HealthCondition { code, severity, title, remedy, since_seconds: since.elapsed().as_secs() }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -90,9 +104,9 @@ impl Health {
 }
 
 impl Status {
-    /// At the start of the daemon.
-    pub fn new(stage: Stage) -> Status {
-        Status { stage, started: Instant::now(), inner: Mutex::default() }
+    /// At the start of the daemon, with what will hold until its end.
+    pub fn new(stage: Stage, warnings: Vec<&'static Condition>) -> Status {
+        Status { stage, started: Instant::now(), warnings, inner: Mutex::default() }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -124,20 +138,16 @@ impl Status {
         }
     }
 
-    /// A condition holds from now on. True: it did not hold before.
+    /// A condition holds from now on. True: that is news. An outage that shows another face is none.
     pub fn raise(&self, condition: &'static Condition) -> bool {
         let mut inner = self.inner();
-        match inner.condition {
-            Some((held, _)) if held == condition => false,
-            Some((_, since)) => {
-                inner.condition = Some((condition, since));
-                true
-            }
-            None => {
-                inner.condition = Some((condition, Instant::now()));
-                true
-            }
+        let held = inner.condition.replace((condition, Instant::now()));
+        let Some((before, since)) = held else { return true };
+        let is_news = !condition.is_same_outage(before);
+        if !is_news {
+            inner.condition = Some((condition, since));
         }
+        is_news
     }
 
     /// No condition of such a kind holds any more. Returns the one that did, and for how long.
@@ -165,13 +175,9 @@ impl Status {
             database_checked_seconds_ago: inner.database.map(|seen| seen.at.elapsed().as_secs()),
             conditions: inner
                 .condition
-                .map(|(condition, since)| HealthCondition {
-                    code: condition.code,
-                    title: condition.title,
-                    remedy: condition.remedy,
-                    since_seconds: since.elapsed().as_secs(),
-                })
                 .into_iter()
+                .chain(self.warnings.iter().map(|warning| (*warning, self.started)))
+                .map(|(condition, since)| HealthCondition::new(condition, since))
                 .collect(),
             worker: HealthWorker {
                 state: if inner.step.is_some() { "working" } else { "idle" },
@@ -194,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_answer_begins_with_exactly_the_members_of_the_contract() {
-        let status = Status::new(Stage::Production);
+        let status = Status::new(Stage::Production, Vec::new());
         status.database_seen(true);
         let expected = format!(
             "{{\"status\":\"healthy\",\"service\":\"scribe-api\",\"version\":\"{}\",\"database\":\"connected\",\
@@ -206,7 +212,7 @@ mod tests {
 
     #[test]
     fn status_goes_from_starting_over_healthy_and_degraded_to_stopping() {
-        let status = Status::new(Stage::Development);
+        let status = Status::new(Stage::Development, Vec::new());
         assert_eq!(status.health().status, "starting");
         assert!(!status.health().is_healthy());
         status.database_seen(true);
@@ -221,12 +227,26 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_is_news_only_at_its_edges() {
-        let status = Status::new(Stage::Development);
+    fn an_outage_is_news_only_at_its_edges_whatever_faces_it_shows() {
+        let status = Status::new(Stage::Development, Vec::new());
         assert!(status.raise(&condition::DATABASE_SILENT));
-        assert!(!status.raise(&condition::DATABASE_SILENT));
-        assert!(status.raise(&condition::DATABASE_UNREACHABLE));
+        for face in
+            [&condition::DATABASE_SILENT, &condition::DATABASE_UNREACHABLE, &condition::DATABASE_NAME_UNKNOWN]
+        {
+            assert!(!status.raise(face), "{}", face.code);
+            assert!(json(&status).contains(face.code));
+        }
+        assert!(status.raise(&condition::DATABASE_LOGIN_REFUSED));
         assert!(status.clear(|_| true).is_some());
         assert!(status.clear(|_| true).is_none());
+    }
+
+    #[test]
+    fn a_warning_is_shown_and_leaves_scribe_healthy() {
+        let status = Status::new(Stage::Development, vec![&condition::DATABASE_TLS_UNVERIFIED]);
+        status.database_seen(true);
+        assert!(status.health().is_healthy());
+        let shown = r#""code":"database-tls-unverified","severity":"warning""#;
+        assert!(json(&status).contains(shown), "{}", json(&status));
     }
 }

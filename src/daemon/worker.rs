@@ -17,9 +17,10 @@ use super::{
     stop::Stop,
 };
 use crate::{
-    condition::Condition,
+    condition::{Condition, DATABASE_FOREIGN, DATABASE_NOT_MIGRATED},
     database::{
         Cause, Database, DatabaseError, hints,
+        info::info,
         queue_items::{self, Claimed, TooLong},
     },
     pipeline::{self, Draft, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
@@ -151,12 +152,13 @@ impl Worker {
                 }
                 Err(Trouble::State(error)) => return End::StateLost(error),
                 Err(Trouble::Obstacle(obstacle)) => {
+                    let obstacle = self.look_closer(obstacle);
                     self.report(&obstacle);
                     // A person waits for this run to end, so it ends with the reason.
                     if self.until_empty {
                         return End::GaveUp(obstacle);
                     }
-                    self.stop.sleep(Duration::from_secs(obstacle.condition.retry_seconds));
+                    self.stop.sleep(obstacle.condition.retry.pause());
                 }
             }
         }
@@ -183,6 +185,17 @@ impl Worker {
         result?;
         self.all_clear(|_| true);
         Ok(Round::Worked)
+    }
+
+    /// Where tables or columns are missing: whether somebody else's stand in their place.
+    fn look_closer(&self, obstacle: Obstacle) -> Obstacle {
+        if obstacle.condition != &DATABASE_NOT_MIGRATED {
+            return obstacle;
+        }
+        match info(&self.database).map(|info| info.foreign) {
+            Ok(Some(foreign)) => Obstacle { condition: &DATABASE_FOREIGN, detail: foreign.to_string() },
+            _ => obstacle,
+        }
     }
 
     /// Takes back what the run before left behind, then remembers this run; only then may it claim.

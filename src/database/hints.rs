@@ -4,30 +4,44 @@
 use super::{Cause, DatabaseError, Phase, error::TlsNotOffered};
 use crate::condition::{self, Condition};
 
-/// Texts of poolers, and what each means. Sources: Supavisor (its codes since 2.9, and the older wording), PgBouncer 1.18.
+/// Texts of poolers and servers, and what each means; the first that fits counts. Sources: Supavisor (its codes since
+/// 2.9, and the older wording), PgBouncer 1.18, PostgreSQL 15.
 const TEXTS: &[(&str, &Condition)] = &[
     ("(ENOTFOUND)", &condition::DATABASE_TENANT_UNKNOWN),
     ("Tenant or user not found", &condition::DATABASE_TENANT_UNKNOWN),
     ("(ENOIDENTIFIER)", &condition::DATABASE_TENANT_UNKNOWN),
     ("(ECIRCUITBREAKER)", &condition::DATABASE_BLOCKED),
-    ("(EMAXCONN", &condition::DATABASE_BUSY),
+    ("(EMAXCONNSESSION)", &condition::DATABASE_SESSION_MODE),
+    ("(EMAXCONN)", &condition::DATABASE_BUSY),
     ("(ECHECKOUTTIMEOUT)", &condition::DATABASE_BUSY),
     ("no more connections allowed", &condition::DATABASE_BUSY),
     ("query_wait_timeout", &condition::DATABASE_BUSY),
     ("remaining connection slots", &condition::DATABASE_BUSY),
-    ("(ESSLREQUIRED)", &condition::DATABASE_TLS),
-    ("SSL required", &condition::DATABASE_TLS),
-    // The first comes up only where row_security is off, as it is in every unit of work; the second is an INSERT's.
-    ("would be affected by row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
-    ("violates row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
-    ("(EADDRNOTALLOWED)", &condition::DATABASE_PERMISSION),
+    ("(ESSLREQUIRED)", &condition::DATABASE_TLS_REQUIRED),
+    ("SSL required", &condition::DATABASE_TLS_REQUIRED),
+    // How a line of pg_hba.conf that is missing for plain text only ends, before and since PostgreSQL 14.
+    ("SSL off", &condition::DATABASE_TLS_REQUIRED),
+    ("no encryption", &condition::DATABASE_TLS_REQUIRED),
+    ("(EADDRNOTALLOWED)", &condition::DATABASE_ADDRESS_REFUSED),
+    ("no pg_hba.conf entry", &condition::DATABASE_ADDRESS_REFUSED),
+    ("pg_hba.conf rejects", &condition::DATABASE_ADDRESS_REFUSED),
     ("SASL authentication failed", &condition::DATABASE_LOGIN_REFUSED),
     ("password authentication failed", &condition::DATABASE_LOGIN_REFUSED),
     ("no such user", &condition::DATABASE_LOGIN_REFUSED),
-    ("server login has been failing", &condition::DATABASE_UNREACHABLE),
-    ("(EDBHANDLEREXITED)", &condition::DATABASE_UNREACHABLE),
-    ("(EAUTHQUERY)", &condition::DATABASE_UNREACHABLE),
-    ("(EAUTHSECRETS)", &condition::DATABASE_UNREACHABLE),
+    ("no such database", &condition::DATABASE_UNKNOWN),
+    ("(EDBHANDLEREXITED)", &condition::DATABASE_NOT_READY),
+    ("(EAUTHQUERY)", &condition::DATABASE_NOT_READY),
+    ("(EAUTHSECRETS)", &condition::DATABASE_NOT_READY),
+    ("server login has been failing", &condition::DATABASE_NOT_READY),
+    ("server conn crashed", &condition::DATABASE_NOT_READY),
+    ("cannot connect to server", &condition::DATABASE_NOT_READY),
+    ("(EAUTHTIMEOUT)", &condition::DATABASE_SILENT),
+    ("client_login_timeout", &condition::DATABASE_SILENT),
+    ("bind message supplies", &condition::DATABASE_PROTOCOL),
+    ("unsupported startup parameter", &condition::DATABASE_PROTOCOL),
+    // The first comes up only where row_security is off, as it is in every unit of work; the second is an INSERT's.
+    ("would be affected by row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
+    ("violates row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
 ];
 
 /// Why TLS did not come about. Source: OpenSSL 3.0, crypto/x509/x509_txt.c; 1.1 wrote "self signed".
@@ -55,11 +69,14 @@ const SQLSTATES: &[(&str, &Condition)] = &[
     ("42P01", &condition::DATABASE_NOT_MIGRATED),
     ("42703", &condition::DATABASE_NOT_MIGRATED),
     ("42501", &condition::DATABASE_PERMISSION),
-    ("25006", &condition::DATABASE_PERMISSION),
+    ("25006", &condition::DATABASE_READ_ONLY),
+    ("26000", &condition::DATABASE_PROTOCOL),
+    ("42P05", &condition::DATABASE_PROTOCOL),
+    ("53100", &condition::DATABASE_READ_ONLY),
     ("53", &condition::DATABASE_BUSY),
     ("55P03", &condition::DATABASE_BUSY),
     ("57014", &condition::DATABASE_SILENT),
-    ("57P", &condition::DATABASE_UNREACHABLE),
+    ("57P", &condition::DATABASE_NOT_READY),
     ("08", &condition::DATABASE_UNREACHABLE),
 ];
 
@@ -76,7 +93,9 @@ pub fn condition(error: &DatabaseError) -> &'static Condition {
         }),
         // PgBouncer passes this on under a SQLSTATE of its own.
         Cause::Server { message, .. }
-            if error.phase == Phase::LoggingIn && message.ends_with("does not exist") =>
+            if error.phase == Phase::LoggingIn
+                && message.starts_with("database ")
+                && message.ends_with("does not exist") =>
         {
             &condition::DATABASE_UNKNOWN
         }
@@ -95,6 +114,13 @@ pub fn concerns_the_item(error: &DatabaseError) -> bool {
     !is_passing && condition(error).code == condition::DATABASE_ERROR.code
 }
 
+/// What a condition is known by: texts, and SQLSTATEs or classes of them.
+#[cfg(test)]
+pub fn signs_of(condition: &Condition) -> impl Iterator<Item = &'static str> {
+    let all = TEXTS.iter().chain(TLS_TEXTS).chain(SQLSTATES);
+    all.filter(move |(_, leads_to)| *leads_to == condition).map(|(sign, _)| *sign)
+}
+
 fn by_text(texts: &[(&str, &'static Condition)], message: &str) -> Option<&'static Condition> {
     texts.iter().find(|(text, _)| message.contains(text)).map(|(_, condition)| *condition)
 }
@@ -109,11 +135,65 @@ mod tests {
     }
 
     #[test]
-    fn a_poolers_own_code_counts_for_more_than_its_sqlstate() {
-        assert_eq!(of("XX000", "(ENOTFOUND) tenant/user postgres.abc not found"), "database-tenant-unknown");
-        assert_eq!(of("XX000", "(ECIRCUITBREAKER) too many authentication failures"), "database-blocked");
-        assert_eq!(of("08P01", "SASL authentication failed"), "database-login-refused");
-        assert_eq!(of("XX000", "something new"), "database-error");
+    fn what_poolers_and_servers_are_known_to_say_is_understood() {
+        for (sqlstate, message, code) in [
+            ("XX000", "Tenant or user not found", "tenant-unknown"),
+            ("XX000", "(ENOTFOUND) tenant/user postgres.abc not found", "tenant-unknown"),
+            ("XX000", "(ENOIDENTIFIER) no tenant identifier provided", "tenant-unknown"),
+            ("28P01", "password authentication failed for user \"postgres\"", "login-refused"),
+            ("08P01", "SASL authentication failed", "login-refused"),
+            ("28000", "role \"bob\" does not exist", "login-refused"),
+            ("XX000", "(ECIRCUITBREAKER) too many authentication failures, new connections …", "blocked"),
+            ("XX000", "(EMAXCONN) max client connections reached, limit: 200", "busy"),
+            ("XX000", "(EMAXCONNSESSION) max clients reached in session mode", "session-mode"),
+            ("XX000", "(ECHECKOUTTIMEOUT) unable to check out connection from the pool", "busy"),
+            ("XX000", "(EDBHANDLEREXITED) DbHandler exited", "not-ready"),
+            ("XX000", "(EAUTHQUERY) the database does not answer", "not-ready"),
+            ("XX000", "(EAUTHSECRETS) cannot be fetched", "not-ready"),
+            ("XX000", "(ESSLREQUIRED) SSL connection is required", "tls-required"),
+            ("XX000", "(EADDRNOTALLOWED) address not in tenant allow_list: {1, 2, 3, 4}", "address-refused"),
+            ("08006", "(EAUTHTIMEOUT) timeout while waiting for message", "silent"),
+            ("42P05", "prepared statement \"s0\" already exists", "protocol"),
+            ("26000", "prepared statement \"s1\" does not exist", "protocol"),
+            (
+                "08P01",
+                "bind message supplies 2 parameters, but prepared statement \"\" requires 1",
+                "protocol",
+            ),
+            ("08P01", "unsupported startup parameter: options", "protocol"),
+            (
+                "28000",
+                "no pg_hba.conf entry for host \"1.2.3.4\", user \"a\", database \"b\", SSL off",
+                "tls-required",
+            ),
+            (
+                "28000",
+                "no pg_hba.conf entry for host \"1.2.3.4\", user \"a\", database \"b\", no encryption",
+                "tls-required",
+            ),
+            (
+                "28000",
+                "no pg_hba.conf entry for host \"1.2.3.4\", user \"a\", database \"b\", SSL encryption",
+                "address-refused",
+            ),
+            (
+                "53300",
+                "remaining connection slots are reserved for non-replication superuser connections",
+                "busy",
+            ),
+            ("57014", "canceling statement due to statement timeout", "silent"),
+            ("57P01", "terminating connection due to administrator command", "not-ready"),
+            ("57P03", "the database system is starting up", "not-ready"),
+            ("08P01", "server login has been failing, try again later (server_login_retry)", "not-ready"),
+            ("08P01", "pgbouncer cannot connect to server", "not-ready"),
+            ("08P01", "query_wait_timeout", "busy"),
+            ("08P01", "no such database: nowhere", "unknown"),
+            ("25006", "cannot execute UPDATE in a read-only transaction", "read-only"),
+            ("53100", "could not extend file: No space left on device", "read-only"),
+            ("XX000", "something new", "error"),
+        ] {
+            assert_eq!(of(sqlstate, message), format!("database-{code}"), "{message}");
+        }
     }
 
     #[test]
@@ -168,12 +248,5 @@ mod tests {
         );
         let cause = Cause::Broken("gone".into());
         assert!(!concerns_the_item(&DatabaseError { unit: "test", phase: Phase::Working, cause }));
-    }
-
-    #[test]
-    fn a_refused_login_is_retried_minutes_later_and_not_at_once() {
-        // Supavisor blocks an address for two minutes after ten refused logins in two and a half.
-        assert!(condition::DATABASE_LOGIN_REFUSED.retry_seconds >= 120);
-        assert!(condition::DATABASE_BLOCKED.retry_seconds >= 120);
     }
 }

@@ -105,6 +105,16 @@ fn the_python_scribes_database_is_recognised_explained_and_left_alone() {
 }
 
 #[test]
+fn the_daemon_says_whose_tables_they_are_and_waits() {
+    let database = made_by(PYTHON);
+    let before = everything(&database);
+    let daemon = Program::new().database(&database).start(&[]);
+    daemon.wait_for_health("\"code\":\"database-foreign\"");
+    daemon.wait_for("this database is that of the Python Scribe; run `scribe db check`");
+    assert_eq!(everything(&database), before);
+}
+
+#[test]
 fn each_sign_of_the_python_scribe_is_enough() {
     let look = |database: &TestDatabase| migrate::drift(&database.open()).unwrap().foreign;
     let is_python =

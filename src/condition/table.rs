@@ -1,0 +1,230 @@
+//! The table. A row is a condition; which texts and codes of a server lead to it stands in [`crate::database::hints`].
+use super::{Condition, Retry, Severity};
+
+macro_rules! conditions {
+    ($($name:ident = $code:literal, $severity:ident, $retry:ident {
+        title: $title:literal, text: $text:literal, remedy: $remedy:literal, hides: $hides:expr $(,)?
+    })*) => {
+        $(
+            #[doc = $title]
+            pub static $name: Condition = Condition {
+                code: $code, severity: Severity::$severity, retry: Retry::$retry,
+                title: $title, text: $text, remedy: $remedy, hides: $hides,
+            };
+        )*
+        /// Every condition there is, in the order in which a connection meets them.
+        pub static ALL: &[&Condition] = &[$(&$name),*];
+    };
+}
+
+conditions! {
+    DATABASE_UNREACHABLE = "database-unreachable", Error, Away {
+        title: "the database cannot be reached",
+        text: "Nothing answers at that address and port, or the connection broke: no network, a router that \
+               restarts, a database that is stopped, a wrong port. A host that was reached before and now \
+               refuses every connection may have blocked this address after refused logins.",
+        remedy: "check DB_HOST and DB_PORT, the network, and that the database is running (a paused Supabase \
+                 project must be restored)",
+        hides: Some("certificate, login, tables"),
+    }
+    DATABASE_NAME_UNKNOWN = "database-name-unknown", Error, Away {
+        title: "the name of the database host cannot be resolved",
+        text: "The name server does not know the name, or does not answer. Just after a power cut that is \
+               normal: the Pi is up before the router. The direct hosts of Supabase (db.<project>.supabase.co) \
+               have IPv6 addresses only.",
+        remedy: "check the spelling of DB_HOST and that this machine's name server answers",
+        hides: Some("everything behind the name"),
+    }
+    DATABASE_SILENT = "database-silent", Error, Away {
+        title: "the database did not answer in time",
+        text: "The connection stands and the answer does not come: bad Wi-Fi, a pooler whose database is away, \
+               a statement that waits for somebody else's lock. The error says in which phase it was.",
+        remedy: "if this lasts, check the network; DB_CONNECT_TIMEOUT and DB_STATEMENT_TIMEOUT set how long \
+                 scribe waits",
+        hides: Some("everything after the phase that the error names"),
+    }
+    DATABASE_NOT_READY = "database-not-ready", Error, Away {
+        title: "the database is starting, stopping, or away behind its pooler",
+        text: "The pooler answers, or the server itself, but the database behind it takes no work: a restart, \
+               an update, a fail-over, a project that is waking up.",
+        remedy: "wait; if it lasts, look at the database's own log (Supabase: at the project's dashboard)",
+        hides: Some("login, tables"),
+    }
+    DATABASE_TLS_NOT_OFFERED = "database-tls-not-offered", Error, Mended {
+        title: "the database server offers no TLS",
+        text: "The server answers the request for TLS with no. Scribe then sends nothing more, no password \
+               either.",
+        remedy: "switch TLS on at the server, or check that DB_HOST and DB_PORT lead to the right one; nothing \
+                 was sent to it",
+        hides: Some("certificate, login, tables"),
+    }
+    DATABASE_TLS_REQUIRED = "database-tls-required", Error, Mended {
+        title: "the database takes encrypted connections only",
+        text: "DB_SSLMODE=disable sends plain text, and this server or its rules refuse it.",
+        remedy: "set DB_SSLMODE to require or, with DB_SSLROOTCERT, to verify-full",
+        hides: Some("certificate, login, tables"),
+    }
+    DATABASE_TLS_UNTRUSTED = "database-tls-untrusted", Error, Mended {
+        title: "the certificate of the database server comes from an authority that is not trusted",
+        text: "The authority is in no file that scribe was given. Supabase signs with an authority of its own \
+               that no system knows. It may also be somebody between you and the server.",
+        remedy: "set DB_SSLROOTCERT to the file with the certificate of the server's authority (Supabase: from \
+                 the dashboard, under the database's settings)",
+        hides: Some("login, tables"),
+    }
+    DATABASE_TLS_WRONG_NAME = "database-tls-wrong-name", Error, Mended {
+        title: "the certificate of the database server was issued for another host name",
+        text: "DB_HOST is an address, an alias, or another server's name; or somebody between you and the \
+               server shows a certificate of their own.",
+        remedy: "set DB_HOST to the name that the certificate was issued for (Supabase: the host from the \
+                 Connect dialog, never an address)",
+        hides: Some("login, tables"),
+    }
+    DATABASE_TLS_EXPIRED = "database-tls-expired", Error, Mended {
+        title: "the certificate of the database server, or of its authority, has expired",
+        text: "By this machine's clock the certificate's time is over.",
+        remedy: "renew the certificate at the server, or the file of DB_SSLROOTCERT; if neither has expired, \
+                 this machine's clock is ahead",
+        hides: Some("login, tables"),
+    }
+    DATABASE_TLS_NOT_YET_VALID = "database-tls-not-yet-valid", Error, Away {
+        title: "this machine's clock is behind: the certificate of the database server is not valid yet",
+        text: "A Raspberry Pi has no battery-backed clock: until it has asked a time server, it lives in the \
+               past.",
+        remedy: "set this machine's clock (`timedatectl` shows whether it is synchronised); the server is not \
+                 at fault",
+        hides: Some("login, tables"),
+    }
+    DATABASE_TLS = "database-tls", Error, Mended {
+        title: "a TLS connection to the database cannot be set up",
+        text: "The two sides find no way to encrypt, or what answers is no database.",
+        remedy: "see the text; check DB_HOST, DB_PORT, DB_SSLMODE and DB_SSLROOTCERT",
+        hides: Some("certificate, login, tables"),
+    }
+    DATABASE_LOGIN_REFUSED = "database-login-refused", Error, Guarded {
+        title: "the database refused the user name or password",
+        text: "The password is wrong, was changed, or is not percent-encoded inside DATABASE_URL. After a \
+               change of the password the pooler may know the old one for some seconds. Scribe tries again only \
+               every five minutes, because Supabase's pooler blocks an address after ten refused logins.",
+        remedy: "check DB_USER and DB_PASSWORD (on Supabase's pooler the user is postgres.<project>)",
+        hides: Some("tables"),
+    }
+    DATABASE_TENANT_UNKNOWN = "database-tenant-unknown", Error, Mended {
+        title: "the pooler does not know this project",
+        text: "Supabase's pooler finds the project by the user's name (postgres.<project>): it is missing or \
+               misspelt, the host is another region's (aws-0 and aws-1 differ), or the project is paused or was \
+               just restored.",
+        remedy: "copy host and user again from the project's Connect dialog, and restore the project if it is \
+                 paused",
+        hides: Some("password, tables"),
+    }
+    DATABASE_BLOCKED = "database-blocked", Error, Guarded {
+        title: "the pooler blocks this address after too many refused logins",
+        text: "Ten refused logins in two and a half minutes block the address for two minutes; another program \
+               with a wrong password on the same network is enough.",
+        remedy: "correct DB_USER and DB_PASSWORD, then wait: the block ends by itself after about two minutes",
+        hides: Some("whether the password is right by now"),
+    }
+    DATABASE_ADDRESS_REFUSED = "database-address-refused", Error, Mended {
+        title: "the database takes no connections from this address",
+        text: "The project's network restrictions, or the server's pg_hba.conf, do not list this machine's \
+               address, this user or this database.",
+        remedy: "allow this network's public address (Supabase: database settings, network restrictions; \
+                 elsewhere: pg_hba.conf)",
+        hides: Some("login, tables"),
+    }
+    DATABASE_BUSY = "database-busy", Error, Crowded {
+        title: "the database or its pooler has no free connection",
+        text: "All places are taken: by other programs, or by connections that somebody else left open.",
+        remedy: "wait, or stop other programs that use the same pooler",
+        hides: Some("tables"),
+    }
+    DATABASE_SESSION_MODE = "database-session-mode", Error, Mended {
+        title: "the connection goes to the pooler's session mode, and all its places are taken",
+        text: "On port 5432 Supabase's pooler gives every client a server connection of its own until it \
+               leaves, and there are few. Scribe needs none of its own.",
+        remedy: "set DB_PORT=6543, the transaction mode",
+        hides: Some("login, tables"),
+    }
+    DATABASE_UNKNOWN = "database-unknown", Error, Mended {
+        title: "the database named by DB_NAME does not exist",
+        text: "On Supabase the database is always called postgres.",
+        remedy: "check DB_NAME, or create the database",
+        hides: Some("tables"),
+    }
+    DATABASE_NOT_MIGRATED = "database-not-migrated", Error, Mended {
+        title: "the database has pending migrations",
+        text: "Tables or columns are missing: the database is new, or older than this scribe.",
+        remedy: "run `scribe db upgrade`",
+        hides: Some("rights, rows"),
+    }
+    DATABASE_FOREIGN = "database-foreign", Error, Mended {
+        title: "the database holds another program's tables under scribe's names",
+        text: "Where scribe's tables should be, there are others: the Python Scribe's, somebody else's, or \
+               scribe's own without their history. Nothing was changed in them.",
+        remedy: "run `scribe db check`, which says whose they are and what to do",
+        hides: Some("rights, rows"),
+    }
+    DATABASE_PERMISSION = "database-permission", Error, Mended {
+        title: "the database role lacks a permission that scribe needs",
+        text: "The role may not read or write one of scribe's tables; usually because another role made them.",
+        remedy: "use the role that ran `scribe db upgrade`, or grant this one the same rights",
+        hides: Some("rows"),
+    }
+    DATABASE_ROWS_HIDDEN = "database-rows-hidden", Error, Mended {
+        title: "row level security hides the queue from the database role",
+        text: "To a role that the policies apply to, the queue would look empty for ever. Scribe asks for an \
+               error instead.",
+        remedy: "use the role that ran `scribe db upgrade`, or give this one BYPASSRLS (ALTER ROLE … BYPASSRLS)",
+        hides: Some("rows"),
+    }
+    DATABASE_READ_ONLY = "database-read-only", Error, Mended {
+        title: "the database takes no writes",
+        text: "Its disk is full (Supabase then makes a project read-only), or this is a standby.",
+        remedy: "free space or enlarge the disk, or lead DB_HOST to the primary server",
+        hides: Some("whether anything else keeps scribe from writing"),
+    }
+    DATABASE_PROTOCOL = "database-protocol", Error, Mended {
+        title: "the pooler and scribe do not understand each other",
+        text: "Scribe names no statement and sets no start-up option but a name and an encoding; a message \
+               about either means that something in between is not what it seems.",
+        remedy: "report it with the text and the pooler's name and version; a direct connection may help \
+                 meanwhile",
+        hides: Some("everything else"),
+    }
+    DATABASE_ERROR = "database-error", Error, Mended {
+        title: "the database answered with an error",
+        text: "The server said something that this table has no row for.",
+        remedy: "see the text; `scribe db check` tries again",
+        hides: None,
+    }
+    DATABASE_TLS_UNVERIFIED = "database-tls-unverified", Warning, Never {
+        title: "the connection to the database is encrypted, but open to an interceptor: its certificate is not \
+                verified",
+        text: "DB_SSLMODE=require encrypts and believes any certificate, as it does for every PostgreSQL \
+               client.",
+        remedy: "set DB_SSLROOTCERT to the CA file (Supabase: from the dashboard) and DB_SSLMODE=verify-full",
+        hides: None,
+    }
+    SEARCH_UNAVAILABLE = "search-unavailable", Error, Mended {
+        title: "the search provider cannot be used",
+        text: "It is away, refuses, or answers in a form that is not JSON. That is not the same as finding \
+               nothing, so no item goes on without it.",
+        remedy: "check SEARXNG_URL, and that its settings.yml lists json under search: formats",
+        hides: Some("whether pages can be read"),
+    }
+    SEARCH_NOT_CONFIGURED = "search-not-configured", Warning, Never {
+        title: "no search provider is configured, so no page is read",
+        text: "E-mails are then written from the recipient's name, the interest and arXiv alone, and say so in \
+               their warnings.",
+        remedy: "set SEARXNG_URL to a SearXNG server whose settings.yml lists json under search: formats",
+        hides: None,
+    }
+    MODEL_UNUSABLE = "model-unusable", Error, Guarded {
+        title: "the language model cannot be used",
+        text: "Its provider refuses the key, the quota or the model's name.",
+        remedy: "check the model's name, its key and its quota (TEMPLATE_PARSER_MODEL, EMAIL_COMPOSER_MODEL; \
+                 `builtin` needs none)",
+        hides: None,
+    }
+}
