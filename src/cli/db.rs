@@ -8,11 +8,8 @@ use crate::{
     config::{Settings, Stage},
     database::{
         Database, DatabaseError, hints,
-        info::{Info, info},
-        migrate::{
-            self, DowngradeTarget, Drift, Foreign, MigrateError, SchemaStep, SchemaVersion, UpgradeTarget,
-            revision,
-        },
+        info::info,
+        migrate::{self, DowngradeTarget, Drift, Misfit, SchemaStep, UpgradeTarget, revision},
     },
 };
 
@@ -32,73 +29,92 @@ pub fn run(command: &DbCommand, settings: &Settings, output: &mut Output<'_>) ->
     }
 }
 
-fn check(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let info = info(&database(settings)?).map_err(|error| not_connected(&error))?;
-    output.line("Connected!")?;
-    match &info.foreign {
-        Some(foreign) => print_foreign(foreign, output)?,
-        None => pending_hint(&info.schema, output)?,
+/// What programs are told of a database that cannot be used.
+#[derive(Serialize)]
+struct Disconnected {
+    status: &'static str,
+    condition: &'static str,
+    error: String,
+}
+
+/// What programs are told of one that can.
+#[derive(Serialize)]
+struct Connected<T> {
+    status: &'static str,
+    #[serde(flatten)]
+    seen: T,
+}
+
+/// Prints what was seen, or why nothing was.
+fn connected<T: Serialize>(seen: Result<T, DatabaseError>, output: &mut Output<'_>) -> Result<T, Failure> {
+    match seen {
+        Ok(seen) if output.json => {
+            let connected = Connected { status: CONNECTED, seen };
+            output.value(&connected)?;
+            Ok(connected.seen)
+        }
+        Ok(seen) => {
+            output.line("Connected!")?;
+            Ok(seen)
+        }
+        Err(error) => {
+            let condition = hints::condition(&error);
+            if output.json {
+                let (condition, error) = (condition.code, error.to_string());
+                output.value(&Disconnected { status: DISCONNECTED, condition, error })?;
+            }
+            let hidden = condition.hides.map(|hidden| format!("not known as long as this holds: {hidden}"));
+            let why = [Some(error.to_string()), hidden].into_iter().flatten().collect();
+            Err(Failure::listing(format!("Failed: {}", condition.title), why, condition.remedy))
+        }
     }
-    Ok(())
 }
 
-fn not_connected(error: &DatabaseError) -> Failure {
-    let condition = hints::condition(error);
-    let hidden = condition.hides.map(|hidden| format!("not known as long as this holds: {hidden}"));
-    let why = [Some(error.to_string()), hidden].into_iter().flatten().collect();
-    Failure::listing(format!("Failed: {}", condition.title), why, condition.remedy)
+/// What a command of scribe's puts right is told and no failure.
+fn check(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    match connected(migrate::current(&database(settings)?), output)?.misfit {
+        Some(misfit) if !misfit.is_open() => Err(misfit.into()),
+        Some(misfit) if !output.json => Ok(print_misfit(&misfit, output)?),
+        _ => Ok(()),
+    }
 }
 
-fn print_foreign(foreign: &Foreign, output: &mut Output<'_>) -> io::Result<()> {
-    output.line(foreign.to_string())?;
-    foreign.signs().iter().try_for_each(|sign| output.line(format!("   why: {sign}")))?;
-    output.line(format!("   fix: {}", foreign.remedy()))
+fn print_misfit(misfit: &Misfit, output: &mut Output<'_>) -> io::Result<()> {
+    output.line(misfit.to_string())?;
+    misfit.signs().iter().try_for_each(|sign| output.line(format!("   why: {sign}")))?;
+    output.line(format!("   fix: {}", misfit.remedy()))
+}
+
+/// What the versions alone do not show.
+fn print_strange(misfit: Option<&Misfit>, output: &mut Output<'_>) -> io::Result<()> {
+    let strange = misfit.filter(|misfit| !matches!(misfit, Misfit::Pending { .. }));
+    strange.map_or(Ok(()), |misfit| print_misfit(misfit, output))
 }
 
 fn check_schema(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let drift = migrate::drift(&database(settings)?).map_err(|error| not_connected(&error))?;
-    if output.json {
-        output.value(&drift)?;
-    } else {
+    let drift = connected(migrate::drift(&database(settings)?), output)?;
+    if let Some(misfit) = drift.schema.misfit {
+        return Err(misfit.into());
+    }
+    if !output.json {
         print_drift(&drift, output)?;
     }
-    let Drift { schema, missing, foreign, .. } = drift;
-    match foreign {
-        None | Some(Foreign::Adoptable { .. }) => (),
-        Some(foreign) => return Err(MigrateError::Foreign(foreign).into()),
+    match drift.missing.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::new("the schema is not as the migrations make it", Drift::REMEDY)),
     }
-    if schema.applied > schema.head {
-        return Err(MigrateError::Ahead(schema.applied).into());
-    }
-    if !missing.is_empty() {
-        return Err(Failure::new(
-            "the schema is not as the migrations make it",
-            "put back what is named, in SQL of your own, or restore a backup",
-        ));
-    }
-    Ok(())
 }
 
 fn print_drift(drift: &Drift, output: &mut Output<'_>) -> io::Result<()> {
-    let Drift { schema, missing, additional, foreign } = drift;
-    output.line("Connected!")?;
-    match foreign {
-        Some(foreign @ Foreign::Adoptable { .. }) => return print_foreign(foreign, output),
-        // Told as the failure that it is.
-        Some(_) => return Ok(()),
-        None if schema.applied != schema.head => return pending_hint(schema, output),
-        None if missing.is_empty() => output.line("The schema is as the migrations make it")?,
-        None => missing.iter().try_for_each(|line| output.line(format!("missing or different: {line}")))?,
+    if drift.missing.is_empty() {
+        output.line("The schema is as the migrations make it")?;
     }
-    additional.iter().try_for_each(|line| output.line(format!("additional: {line}")))
+    drift.missing.iter().try_for_each(|line| output.line(format!("missing or different: {line}")))?;
+    drift.additional.iter().try_for_each(|line| output.line(format!("additional: {line}")))
 }
 
-fn pending_hint(schema: &SchemaVersion, output: &mut Output<'_>) -> io::Result<()> {
-    match schema.head - schema.applied {
-        ..=0 => Ok(()),
-        pending => output.line(format!("{pending} pending migration(s): run `scribe db upgrade`")),
-    }
-}
+const CONNECTED: &str = "connected";
+const DISCONNECTED: &str = "disconnected";
 
 #[derive(Serialize)]
 struct Shown {
@@ -109,7 +125,7 @@ struct Shown {
     role: Option<String>,
     schema_version: Option<i32>,
     head_version: i32,
-    foreign: Option<Foreign>,
+    misfit: Option<Misfit>,
     error: Option<String>,
 }
 
@@ -117,15 +133,16 @@ fn show_info(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure
     let url = settings.database()?.to_string();
     let answer = info(&database(settings)?);
     let seen = answer.as_ref().ok();
+    let is_connected = answer.as_ref().err().is_none_or(DatabaseError::was_logged_in);
     let shown = Shown {
-        status: if seen.is_some() { "connected" } else { "disconnected" },
+        status: if is_connected { CONNECTED } else { DISCONNECTED },
         url,
         environment: settings.stage.as_str(),
         server_version: seen.map(|info| info.server_version.clone()),
         role: seen.map(|info| info.role.clone()),
         schema_version: seen.map(|info| info.schema.applied),
         head_version: migrate::head(),
-        foreign: seen.and_then(|info| info.foreign.clone()),
+        misfit: seen.and_then(|info| info.schema.misfit.clone()),
         error: answer.as_ref().err().map(ToString::to_string),
     };
     if output.json {
@@ -147,7 +164,7 @@ fn print_info(shown: &Shown, output: &mut Output<'_>) -> io::Result<()> {
         output.line(format!("server:      PostgreSQL {version}, as {role}"))?;
         output.line(format!("schema:      version {schema} of {}", shown.head_version))?;
     }
-    shown.foreign.iter().try_for_each(|foreign| print_foreign(foreign, output))
+    print_strange(shown.misfit.as_ref(), output)
 }
 
 /// The database, with time enough for a migration.
@@ -249,7 +266,7 @@ fn write_revision(message: &str, output: &mut Output<'_>) -> Result<(), Failure>
 }
 
 fn history(settings: &Settings, verbose: bool, output: &mut Output<'_>) -> Result<(), Failure> {
-    let versions = migrate::versions(&database(settings)?)?;
+    let (versions, misfit) = migrate::history(&database(settings)?)?;
     if output.json {
         return Ok(output.value(&versions)?);
     }
@@ -269,26 +286,19 @@ fn history(settings: &Settings, verbose: bool, output: &mut Output<'_>) -> Resul
             row
         })
         .collect();
-    Ok(output.table(&head, &rows)?)
-}
-
-#[derive(Serialize)]
-struct Current {
-    #[serde(flatten)]
-    schema: SchemaVersion,
-    foreign: Option<Foreign>,
+    output.table(&head, &rows)?;
+    Ok(print_strange(misfit.as_ref(), output)?)
 }
 
 fn current(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let Info { schema, foreign, .. } = info(&database(settings)?)?;
+    let schema = migrate::current(&database(settings)?)?;
     if output.json {
-        return Ok(output.value(&Current { schema, foreign })?);
+        return Ok(output.value(&schema)?);
     }
-    let SchemaVersion { applied, head } = schema;
-    output.line(match applied {
+    output.line(match schema.applied {
         0 => "base".to_string(),
-        version if version == head => format!("{version} (head)"),
+        version if version == schema.head => format!("{version} (head)"),
         version => version.to_string(),
     })?;
-    Ok(foreign.iter().try_for_each(|foreign| print_foreign(foreign, output))?)
+    Ok(print_strange(schema.misfit.as_ref(), output)?)
 }

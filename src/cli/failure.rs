@@ -2,12 +2,12 @@
 use std::{fmt, io};
 
 use crate::{
-    condition::{DATABASE_ERROR, DATABASE_NOT_MIGRATED},
+    condition::{DATABASE_DRIFT, DATABASE_ERROR},
     config::ConfigError,
     daemon::DaemonError,
     database::{
-        Cause, DatabaseError, Phase, hints,
-        migrate::{MigrateError, revision::RevisionError},
+        DatabaseError, Phase, hints,
+        migrate::{MigrateError, Misfit, revision::RevisionError},
     },
     text::printable,
 };
@@ -93,13 +93,17 @@ impl From<ConfigError> for Failure {
 
 impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
-        // Nothing was tried yet: only a setting can be wrong.
-        if let (Phase::Preparing, Cause::Tls(why)) = (error.phase, &error.cause) {
-            let remedy = "DB_SSLROOTCERT must name a file of CA certificates in PEM form".to_string();
-            return Failure::report(why.clone(), Vec::new(), Some(remedy), CONFIGURATION);
-        }
         let condition = hints::condition(&error);
-        Failure::because(condition.title, &error, condition.remedy)
+        // Nothing was tried yet: only a setting can be wrong.
+        let exit_code = if error.phase == Phase::Preparing { CONFIGURATION } else { FAILED };
+        let why = vec![error.to_string()];
+        Failure::report(condition.title.into(), why, Some(condition.remedy.into()), exit_code)
+    }
+}
+
+impl From<Misfit> for Failure {
+    fn from(misfit: Misfit) -> Self {
+        Failure::listing(misfit.to_string(), misfit.signs(), misfit.remedy())
     }
 }
 
@@ -107,16 +111,9 @@ impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
         let remedy = match &error {
             MigrateError::Database(error) => return refused_step(error),
-            MigrateError::Foreign(foreign) => {
-                let what = format!("{foreign}; nothing was changed");
-                return Failure::listing(what, foreign.signs(), foreign.remedy());
-            }
-            MigrateError::Ahead(_) => "install a newer scribe; nothing was changed",
-            MigrateError::Divergent(_) => {
-                "this database was made by another program or another build; nothing was changed"
-            }
-            MigrateError::Gap(_) => {
-                "somebody changed the table refinery_schema_history; `scribe db history` shows it; nothing was changed"
+            MigrateError::Misfit(misfit) => {
+                let what = format!("{misfit}; nothing was changed");
+                return Failure::listing(what, misfit.signs(), misfit.remedy());
             }
             MigrateError::Locked => {
                 "wait until it is done, and run this again; if nobody runs one, a session lingers on the server \
@@ -132,13 +129,13 @@ impl From<MigrateError> for Failure {
 /// A table that is missing or in the way is nothing that an upgrade cures: somebody else changed the schema.
 fn refused_step(error: &DatabaseError) -> Failure {
     let condition = hints::condition(error);
-    if ![&DATABASE_ERROR, &DATABASE_NOT_MIGRATED].contains(&condition) {
+    if ![&DATABASE_ERROR, &DATABASE_DRIFT].contains(&condition) {
         return Failure::because(condition.title, error, condition.remedy);
     }
     Failure::because(
         "the database refused a step; nothing was changed",
         error,
-        "see the text for what is in the way or missing; tables that are right already are adopted with `scribe db stamp`",
+        "see the text for what is in the way or missing; put that right in SQL of your own, and run this again",
     )
 }
 

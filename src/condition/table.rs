@@ -154,15 +154,37 @@ conditions! {
     }
     DATABASE_NOT_MIGRATED = "database-not-migrated", Error, Mended {
         title: "the database has pending migrations",
-        text: "Tables or columns are missing: the database is new, or older than this scribe.",
+        text: "The database is new, or older than this scribe: some of its tables or columns are not there yet.",
         remedy: "run `scribe db upgrade`",
         hides: Some("rights, rows"),
     }
-    DATABASE_FOREIGN = "database-foreign", Error, Mended {
-        title: "the database holds another program's tables under scribe's names",
-        text: "Where scribe's tables should be, there are others: the Python Scribe's, somebody else's, or \
-               scribe's own without their history. Nothing was changed in them.",
+    DATABASE_AHEAD = "database-ahead", Error, Mended {
+        title: "the database is newer than this scribe",
+        text: "A newer scribe has upgraded it. What the columns mean by now, this one cannot know, so it leaves \
+               them alone.",
+        remedy: "install a newer scribe",
+        hides: Some("rights, rows"),
+    }
+    DATABASE_HISTORY = "database-history", Error, Mended {
+        title: "the database's history is not one of this scribe's",
+        text: "The table refinery_schema_history says which migrations were applied. It holds one that is none of \
+               scribe's or has another text, or one is left out: it was written by another program or another \
+               build, or changed by hand.",
+        remedy: "see `scribe db history`; if another program made this database, give scribe one of its own, else \
+                 put refinery_schema_history right or restore a backup",
+        hides: Some("rights, rows"),
+    }
+    DATABASE_UNRECORDED = "database-unrecorded", Error, Mended {
+        title: "tables stand under scribe's names without a history of scribe's",
+        text: "They are the Python Scribe's, somebody else's, or scribe's own made by another hand. Nothing was \
+               changed in them.",
         remedy: "run `scribe db check`, which says whose they are and what to do",
+        hides: Some("rights, rows"),
+    }
+    DATABASE_DRIFT = "database-drift", Error, Mended {
+        title: "the database lacks a table or a column that scribe needs",
+        text: "Migrations are pending, the tables are another program's, or somebody has changed them by hand.",
+        remedy: "run `scribe db check --schema`, which says what is missing, why, and what to do",
         hides: Some("rights, rows"),
     }
     DATABASE_PERMISSION = "database-permission", Error, Mended {

@@ -17,10 +17,10 @@ use super::{
     stop::Stop,
 };
 use crate::{
-    condition::{Condition, DATABASE_FOREIGN, DATABASE_NOT_MIGRATED},
+    condition::{Condition, DATABASE_DRIFT},
     database::{
-        Cause, Database, DatabaseError, hints,
-        info::info,
+        Database, DatabaseError, hints,
+        migrate::{self, Misfit},
         queue_items::{self, Claimed, TooLong},
     },
     pipeline::{self, Draft, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
@@ -82,6 +82,12 @@ impl fmt::Display for Obstacle {
 impl From<DatabaseError> for Obstacle {
     fn from(error: DatabaseError) -> Self {
         Obstacle { condition: hints::condition(&error), detail: error.to_string() }
+    }
+}
+
+impl From<Misfit> for Obstacle {
+    fn from(misfit: Misfit) -> Self {
+        Obstacle { condition: misfit.condition(), detail: misfit.to_string() }
     }
 }
 
@@ -167,6 +173,7 @@ impl Worker {
 
     fn round(&mut self) -> Result<Round, Trouble> {
         if !self.may_claim {
+            self.check_schema()?;
             self.take_back()?;
             self.may_claim = true;
         }
@@ -187,15 +194,22 @@ impl Worker {
         Ok(Round::Worked)
     }
 
-    /// Where tables or columns are missing: whether somebody else's stand in their place.
+    /// Where tables or columns are missing: why.
     fn look_closer(&self, obstacle: Obstacle) -> Obstacle {
-        if obstacle.condition != &DATABASE_NOT_MIGRATED {
+        if obstacle.condition != &DATABASE_DRIFT {
             return obstacle;
         }
-        match info(&self.database).map(|info| info.foreign) {
-            Ok(Some(foreign)) => Obstacle { condition: &DATABASE_FOREIGN, detail: foreign.to_string() },
-            _ => obstacle,
+        match migrate::current(&self.database) {
+            Ok(schema) => schema.misfit.map_or(obstacle, Obstacle::from),
+            Err(_) => obstacle,
         }
+    }
+
+    /// Whether the tables are this scribe's. A database that answers is no reason to call a misfit over.
+    fn check_schema(&self) -> Result<(), Obstacle> {
+        let schema = migrate::current(&self.database);
+        self.answered(&schema);
+        schema?.misfit.map_or(Ok(()), |misfit| Err(misfit.into()))
     }
 
     /// Takes back what the run before left behind, then remembers this run; only then may it claim.
@@ -292,11 +306,14 @@ impl Worker {
         }
     }
 
+    /// Tells `/health` whether the database answered.
+    fn answered<T>(&self, result: &Result<T, DatabaseError>) {
+        self.status.database_seen(result.as_ref().err().is_none_or(DatabaseError::was_logged_in));
+    }
+
     /// Passes a result on, and tells `/health` whether the database answered.
     pub(super) fn seen_raw<T>(&self, result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
-        // A server that says no is there all the same.
-        let answered = !matches!(&result, Err(error) if !matches!(error.cause, Cause::Server { .. }));
-        self.status.database_seen(answered);
+        self.answered(&result);
         if result.is_ok() {
             self.all_clear(Condition::is_about_database);
         }

@@ -1,6 +1,8 @@
 //! What went wrong on the way to the database and back: in which unit of work, in which phase, and why.
 use std::{error::Error as _, fmt, io, time::Duration};
 
+use postgres::error::SqlState;
+
 use crate::text::one_short_line;
 
 /// The longest text of a cause, in characters.
@@ -75,6 +77,14 @@ pub struct DatabaseError {
     pub cause: Cause,
 }
 
+impl DatabaseError {
+    /// Whether the database is connected all the same: it let scribe in, and said no to a statement.
+    pub fn was_logged_in(&self) -> bool {
+        matches!(self.phase, Phase::Working | Phase::Committing)
+            && matches!(self.cause, Cause::Server { .. } | Cause::Spoilt)
+    }
+}
+
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phase = self.phase.describe();
@@ -93,9 +103,12 @@ impl std::error::Error for DatabaseError {}
 /// Reads the cause out of the driver's error, whose own text is often only "db error".
 pub(super) fn cause_of(error: &postgres::Error, waited: Duration) -> Cause {
     if let Some(server) = error.as_db_error() {
+        // Other details may hold values; this one says what is in the way.
+        let detail = server.detail().filter(|_| server.code() == &SqlState::DEPENDENT_OBJECTS_STILL_EXIST);
+        let text = [server.message(), detail.unwrap_or_default()].join(" ");
         return Cause::Server {
             sqlstate: server.code().code().into(),
-            message: one_short_line(server.message(), LONGEST),
+            message: one_short_line(text.trim_end(), LONGEST),
         };
     }
     let mut text = error.to_string();

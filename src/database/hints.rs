@@ -66,8 +66,8 @@ const SQLSTATES: &[(&str, &Condition)] = &[
     ("28P01", &condition::DATABASE_LOGIN_REFUSED),
     ("28000", &condition::DATABASE_LOGIN_REFUSED),
     ("3D000", &condition::DATABASE_UNKNOWN),
-    ("42P01", &condition::DATABASE_NOT_MIGRATED),
-    ("42703", &condition::DATABASE_NOT_MIGRATED),
+    ("42P01", &condition::DATABASE_DRIFT),
+    ("42703", &condition::DATABASE_DRIFT),
     ("42501", &condition::DATABASE_PERMISSION),
     ("25006", &condition::DATABASE_READ_ONLY),
     ("26000", &condition::DATABASE_PROTOCOL),
@@ -229,9 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_table_or_column_means_pending_migrations() {
-        assert_eq!(of("42P01", "relation \"queue_items\" does not exist"), "database-not-migrated");
-        assert_eq!(of("42703", "column \"seq\" does not exist"), "database-not-migrated");
+    fn a_missing_table_or_column_is_left_to_the_check_of_the_schema() {
+        assert_eq!(of("42P01", "relation \"queue_items\" does not exist"), "database-drift");
+        assert_eq!(of("42703", "column \"seq\" does not exist"), "database-drift");
     }
 
     #[test]

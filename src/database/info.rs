@@ -9,21 +9,17 @@ pub struct Info {
     /// The role that scribe is.
     pub role: String,
     /// Where the schema stands.
-    pub schema: migrate::SchemaVersion,
-    /// Whose tables these are, where they have no history of scribe's.
-    pub foreign: Option<migrate::Foreign>,
+    pub schema: migrate::Schema,
 }
 
 /// Connects and asks.
 pub fn info(database: &Database) -> Result<Info, DatabaseError> {
     database.transaction("info", |tx| {
         let rows = tx.query_typed("SELECT current_setting('server_version'), current_user::text", &[])?;
-        let applied = migrate::applied_version(tx)?;
         Ok(Info {
             server_version: rows[0].get(0), // a SELECT without FROM gives exactly one row
             role: rows[0].get(1),
-            schema: migrate::SchemaVersion { applied, head: migrate::head() },
-            foreign: migrate::whose_tables(tx, applied)?,
+            schema: migrate::look(tx)?,
         })
     })
 }

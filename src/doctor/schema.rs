@@ -3,7 +3,7 @@ use super::Report;
 use crate::database::{
     Database,
     inspect::{self, Excess, Rows, Table},
-    migrate::{self, Drift, State, Version},
+    migrate::{self, Drift, Schema},
 };
 
 /// In seconds. With nobody at work, an item that waits longer than this waits in vain.
@@ -21,50 +21,18 @@ pub fn examine(database: &Database, report: &mut Report<'_>) {
 
 /// Whether the schema is at this scribe's head.
 fn migrations(database: &Database, report: &mut Report<'_>) -> bool {
-    let versions = match migrate::versions(database) {
-        Ok(versions) => versions,
-        Err(error) => {
-            report.refused("migrations", &error);
-            return false;
-        }
-    };
-    let head = migrate::head();
-    match trouble(&versions) {
-        None => {
+    match migrate::current(database) {
+        Ok(Schema { misfit: None, head, .. }) => {
             report.ok("migrations", format!("{head} (head)"));
-            true
+            return true;
         }
-        Some((fact, remedy)) => {
-            report.failed("migrations", fact, remedy);
-            false
+        Ok(Schema { misfit: Some(misfit), .. }) => {
+            let facts: Vec<String> = std::iter::once(misfit.to_string()).chain(misfit.signs()).collect();
+            report.failed("migrations", facts.join("; "), misfit.remedy());
         }
+        Err(error) => report.refused("migrations", &error),
     }
-}
-
-/// What is wrong with a history (newest first), and what to do.
-fn trouble(versions: &[Version]) -> Option<(String, &'static str)> {
-    let head = migrate::head();
-    let foreign = "this database was made by another program or another build; `scribe db history` shows it";
-    let is = |state: State| move |v: &&Version| v.state == state;
-    if let Some(newest) = versions.iter().find(is(State::Unknown)).filter(|v| v.version > head) {
-        let fact = format!("the database is at version {}, newer than this scribe's {head}", newest.version);
-        return Some((fact, "install a newer scribe"));
-    }
-    if let Some(other) = versions.iter().find(|v| matches!(v.state, State::Unknown | State::Divergent)) {
-        let fact =
-            format!("version {} in the database is not the one that this scribe contains", other.version);
-        return Some((fact, foreign));
-    }
-    let pending = versions.iter().filter(is(State::Pending)).count();
-    let applied = versions.iter().find(is(State::Applied)).map_or(0, |v| v.version);
-    match versions.iter().rfind(is(State::Pending)) {
-        None => None,
-        Some(oldest) if oldest.version < applied => {
-            let fact = format!("the history holds version {applied}, but not version {}", oldest.version);
-            Some((fact, "somebody changed the table refinery_schema_history; `scribe db history` shows it"))
-        }
-        Some(_) => Some((format!("{pending} pending: at {applied} of {head}"), "run `scribe db upgrade`")),
-    }
+    false
 }
 
 /// Whether everything is there that the migrations made.
@@ -74,8 +42,7 @@ fn drift(database: &Database, report: &mut Report<'_>) {
         Err(error) => return report.refused("drift", &error),
     };
     for difference in &missing {
-        let remedy = "put it back, in SQL of your own, or restore a backup";
-        report.failed("drift", format!("missing or different: {difference}"), remedy);
+        report.failed("drift", format!("missing or different: {difference}"), Drift::REMEDY);
     }
     if missing.is_empty() {
         let added = match additional.len() {
@@ -191,37 +158,5 @@ fn span(seconds: i64) -> String {
         120..7200 => format!("{} min", seconds / 60),
         7200..172_800 => format!("{} h", seconds / 3600),
         _ => format!("{} days", seconds / 86_400),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn trouble_of(states: &[(i32, State)]) -> Option<String> {
-        let version = |(version, state): &(i32, State)| Version {
-            version: *version,
-            what: "x".into(),
-            head: false,
-            state: *state,
-            applied_on: None,
-        };
-        trouble(&states.iter().map(version).collect::<Vec<_>>()).map(|(fact, _)| fact)
-    }
-
-    #[test]
-    fn a_history_is_right_only_when_all_of_it_is_applied_and_ours() {
-        use State::{Applied, Divergent, Pending, Unknown};
-        let says = |states: &[_], words: &str| {
-            let fact = trouble_of(states).unwrap();
-            assert!(fact.contains(words), "{fact}");
-        };
-        assert_eq!(trouble_of(&[(2, Applied), (1, Applied)]), None);
-        says(&[(2, Pending), (1, Applied)], "1 pending: at 1");
-        says(&[(2, Pending), (1, Pending)], "2 pending: at 0");
-        says(&[(3, Applied), (2, Pending), (1, Applied)], "version 3, but not version 2");
-        says(&[(9999, Unknown), (1, Applied)], "newer");
-        says(&[(2, Applied), (1, Divergent)], "version 1 in the database is not");
-        says(&[(1, Applied), (0, Unknown)], "version 0 in the database is not");
     }
 }

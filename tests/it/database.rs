@@ -9,7 +9,7 @@ use postgres::types::Type;
 use scribe::{
     database::{
         Cause, Database, DatabaseError, Phase, hints,
-        migrate::{self, MigrateError, UpgradeTarget},
+        migrate::{self, MigrateError, Misfit, UpgradeTarget},
         queue_items::{self, Settled},
     },
     pipeline::{Draft, Metadata, Step, TemplateType},
@@ -56,8 +56,9 @@ fn an_upgrade_goes_as_far_as_it_is_told() {
     assert_eq!(upgrade(UpgradeTarget::Steps(1)), 1);
     assert_eq!(migrate::current(&database.open()).unwrap().applied, 3);
     assert_eq!(upgrade(UpgradeTarget::Head), 2);
-    let beyond = migrate::upgrade(&database.open(), UpgradeTarget::Version(99));
-    assert!(matches!(beyond, Err(MigrateError::NoSuchTarget(99))));
+    let beyond = |target| migrate::upgrade(&database.open(), target);
+    assert!(matches!(beyond(UpgradeTarget::Version(99)), Err(MigrateError::NoSuchTarget(99))));
+    assert!(matches!(beyond(UpgradeTarget::Steps(1)), Err(MigrateError::NoSuchTarget(6))));
 }
 
 #[test]
@@ -67,12 +68,15 @@ fn a_database_that_is_ahead_or_divergent_is_left_alone() {
         "INSERT INTO refinery_schema_history SELECT 99, 'future', applied_on, '1' FROM refinery_schema_history LIMIT 1",
         &[],
     );
-    assert!(matches!(migrate::upgrade(&database.open(), UpgradeTarget::Head), Err(MigrateError::Ahead(99))));
+    assert!(matches!(
+        migrate::upgrade(&database.open(), UpgradeTarget::Head),
+        Err(MigrateError::Misfit(Misfit::Ahead { version: 99 }))
+    ));
     database.query("DELETE FROM refinery_schema_history WHERE version = 99", &[]);
     database.query("UPDATE refinery_schema_history SET checksum = 'nonsense' WHERE version = 2", &[]);
     assert!(matches!(
         migrate::upgrade(&database.open(), UpgradeTarget::Head),
-        Err(MigrateError::Divergent(2))
+        Err(MigrateError::Misfit(Misfit::Divergent { version: 2 }))
     ));
 }
 

@@ -242,7 +242,7 @@ fn a_server_without_tls_or_without_a_word_is_told_apart_and_hangs_nothing() {
 fn pending_migrations_are_counted() {
     let database = TestDatabase::empty();
     let report = doctor(&program(&database));
-    report.says("migrations", "failed", &["5 pending: at 0 of 5", "`scribe db upgrade`"]);
+    report.says("migrations", "failed", &["5 pending migration(s): at 0 of 5", "`scribe db upgrade`"]);
     report.failed_only("migrations", &["drift", "row security", "privileges", "queue"]);
 }
 

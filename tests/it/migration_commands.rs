@@ -5,14 +5,72 @@ use scribe::database::migrate::{self, DowngradeTarget, State, revision};
 
 use crate::support::{Program, TempDir, TestDatabase, golden};
 
+/// What makes a history another one than ours, the words for it, and the condition.
+const STRANGE: [(&str, &str, &str); 3] = [
+    (
+        "INSERT INTO refinery_schema_history SELECT 99, 'future', applied_on, '1' FROM refinery_schema_history LIMIT 1",
+        "at version 99, newer",
+        "database-ahead",
+    ),
+    (
+        "UPDATE refinery_schema_history SET checksum = NULL WHERE version = 2",
+        "version 2 in",
+        "database-history",
+    ),
+    ("DELETE FROM refinery_schema_history WHERE version = 3", "not version 3", "database-history"),
+];
+
+#[test]
+fn a_history_that_is_not_ours_is_told_by_every_command_and_not_worked_on() {
+    for (sql, words, code) in STRANGE {
+        let database = TestDatabase::migrated();
+        database.queue(database.user(), "Dear {{name}}", &[("Ada Marlowe", "tides")]);
+        database.query(sql, &[]);
+        let program = Program::new().database(&database).env("ARXIV_BASE_URL", "http://127.0.0.1:1");
+        for (arguments, exit_code) in [
+            (&["check"][..], 1),
+            (&["check", "--schema"], 1),
+            (&["check", "--json"], 1),
+            (&["info"], 0),
+            (&["current"], 0),
+            (&["history"], 0),
+        ] {
+            let run = program.run(&[&["db"], arguments].concat());
+            let told = run.stdout + &run.stderr;
+            assert!(run.code == exit_code && told.contains(words), "{arguments:?}: {}: {told}", run.code);
+            assert!(!told.contains("nothing was changed") && !told.contains("as the migrations"), "{told}");
+        }
+        let doctor = program.run(&["doctor"]);
+        assert!(doctor.stdout.contains("FAIL  migrations") && doctor.stdout.contains(words), "{words}");
+
+        let daemon = program.start(&[]);
+        daemon.wait_for_health(&format!("\"code\":\"{code}\""));
+        daemon.wait_for(words);
+        let items = database.items();
+        assert_eq!((items[0].0.as_str(), items[0].2), ("PENDING", 0), "{words}");
+    }
+}
+
+#[test]
+fn a_history_that_stops_being_ours_is_named_when_a_column_is_missed_and_drift_at_head_is_not_called_pending()
+{
+    let database = TestDatabase::migrated();
+    database.query("ALTER TABLE queue_items RENAME COLUMN recipient_name TO whom", &[]);
+    let program = Program::new().database(&database);
+    for command in [&["queue", "list"][..], &["run", "--until-empty"]] {
+        let run = program.run(command);
+        assert_eq!(run.code, 1);
+        let remedy = run.stderr.contains("`scribe db check --schema`") && !run.stderr.contains("upgrade");
+        assert!(remedy, "{command:?}: {}", run.stderr);
+    }
+    database.query(STRANGE[0].0, &[]);
+    let run = program.run(&["run", "--until-empty"]);
+    assert!(run.stderr.contains("install a newer scribe"), "{}", run.stderr);
+}
+
 #[test]
 fn a_database_that_is_not_ours_is_changed_by_no_command() {
-    let ahead = "INSERT INTO refinery_schema_history SELECT 99, 'future', applied_on, '1'
-                 FROM refinery_schema_history LIMIT 1";
-    let divergent = "UPDATE refinery_schema_history SET checksum = NULL WHERE version = 2";
-    let gap = "DELETE FROM refinery_schema_history WHERE version = 3";
-    for (sql, words) in [(ahead, "at version 99, newer"), (divergent, "version 2 in"), (gap, "not version 3")]
-    {
+    for (sql, words, _) in STRANGE {
         let database = TestDatabase::migrated();
         database.query(sql, &[]);
         let before = database.schema();
@@ -36,7 +94,7 @@ fn the_history_tells_applied_pending_and_foreign_versions_apart() {
     let database = TestDatabase::empty();
     let program = Program::new().database(&database);
     let states = || -> Vec<State> {
-        migrate::versions(&database.open()).unwrap().into_iter().map(|version| version.state).collect()
+        migrate::history(&database.open()).unwrap().0.into_iter().map(|version| version.state).collect()
     };
     assert_eq!(states(), [State::Pending; 5], "without a history table");
     program.ok(&["db", "upgrade", "4"]);
@@ -101,6 +159,8 @@ fn the_command_line_tells_each_step_down_and_up() {
     let run = program.run(&["db", "downgrade", "-9"]);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("there is no version -4"), "{}", run.stderr);
+    let run = program.run(&["db", "upgrade", "+9"]);
+    assert!(run.code == 1 && run.stderr.contains("there is no version 14"), "{}", run.stderr);
     for wrong in
         [&["downgrade"][..], &["downgrade", "head"], &["downgrade", "+1"], &["stamp", "-1"], &["revision"]]
     {
@@ -115,9 +175,15 @@ fn a_step_that_the_database_refuses_is_explained() {
     let program = Program::new().database(&database);
     let run = program.run(&["db", "downgrade", "base"]);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
-    for words in ["refused a step; nothing was changed", "cannot drop table users", "see the text"] {
+    for words in [
+        "refused a step; nothing was changed",
+        "cannot drop table users",
+        "view mine depends",
+        "see the text",
+    ] {
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }
+    assert!(!run.stderr.contains("stamp"), "{}", run.stderr);
 }
 
 #[test]
@@ -227,10 +293,17 @@ fn what_is_not_on_scribes_tables_is_no_drift_and_what_an_owner_added_there_is_ha
 fn a_schema_below_or_above_head_is_not_compared() {
     let database = TestDatabase::migrated();
     migrate::downgrade(&database.open(), DowngradeTarget::Version(4)).unwrap();
-    let (code, told) = schema_check(&database, "DROP INDEX ix_users_email");
-    assert_eq!((code, told.as_str()), (0, "Connected!\n1 pending migration(s): run `scribe db upgrade`\n"));
-    let (code, told) = schema_check(&TestDatabase::empty(), "");
-    assert_eq!((code, told.as_str()), (0, "Connected!\n5 pending migration(s): run `scribe db upgrade`\n"));
+    let pending = |count: i32, applied: i32| {
+        let told =
+            format!("{count} pending migration(s): at {applied} of 5\n   fix: run `scribe db upgrade`\n");
+        (1, format!("Connected!\nscribe: {told}"))
+    };
+    assert_eq!(schema_check(&database, "DROP INDEX ix_users_email"), pending(1, 4));
+    assert_eq!(schema_check(&TestDatabase::empty(), ""), pending(5, 0));
+    let json = Program::new().database(&database).ok(&["db", "check", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let misfit = serde_json::json!({"kind": "pending", "applied": 4});
+    assert_eq!(json, serde_json::json!({"status": "connected", "applied": 4, "head": 5, "misfit": misfit}));
     let ahead = "INSERT INTO refinery_schema_history VALUES (99, 'future', '', '1')";
     let (code, told) = schema_check(&TestDatabase::migrated(), ahead);
     assert!(

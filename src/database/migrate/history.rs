@@ -1,7 +1,7 @@
 //! What was applied to a database, and how that compares with the migrations in this binary.
 use refinery_core::{Migration, Target};
 
-use super::{HISTORY, MigrateError, adapter, head, known, what};
+use super::{HISTORY, MigrateError, Misfit, adapter, head, known, what};
 use crate::database::{DatabaseError, Transaction};
 
 /// A row of refinery's history table.
@@ -83,19 +83,25 @@ impl Applied {
 }
 
 /// The version that a history has reached, when all of it is of this binary and nothing is left out.
-pub(super) fn verify(applied: &[Applied]) -> Result<i32, MigrateError> {
+pub(super) fn verify(applied: &[Applied]) -> Result<i32, Misfit> {
     let known = known();
     let mut reached = 0;
     for row in applied {
         let version = row.version;
         match row.state(known.iter().find(|m| m.version() == version)) {
-            State::Unknown if version > head() => return Err(MigrateError::Ahead(version)),
-            State::Applied if version > reached + 1 => return Err(MigrateError::Gap(reached + 1)),
+            // Only behind a beginning of ours: others count their versions too.
+            State::Unknown if version > head() => return Err(Misfit::Ahead { version: newest(applied) }),
+            State::Applied if version > reached + 1 => return Err(Misfit::Gap { version: reached + 1 }),
             State::Applied => reached = version,
-            _ => return Err(MigrateError::Divergent(version)),
+            _ => return Err(Misfit::Divergent { version }),
         }
     }
     Ok(reached)
+}
+
+/// The newest version of a history, 0 for none.
+pub(super) fn newest(applied: &[Applied]) -> i32 {
+    applied.last().map_or(0, |row| row.version)
 }
 
 /// Every version here or there, newest first.
@@ -164,12 +170,12 @@ mod tests {
     fn a_history_is_accepted_only_when_it_is_a_beginning_of_ours() {
         assert!(matches!(verify(&[]), Ok(0)));
         assert!(matches!(verify(&applied(&[1, 2, 3])), Ok(3)));
-        assert!(matches!(verify(&applied(&[1, 3])), Err(MigrateError::Gap(2))));
-        assert!(matches!(verify(&applied(&[1, 2, 99])), Err(MigrateError::Ahead(99))));
-        assert!(matches!(verify(&applied(&[0, 1])), Err(MigrateError::Divergent(0))));
+        assert!(matches!(verify(&applied(&[1, 3])), Err(Misfit::Gap { version: 2 })));
+        assert!(matches!(verify(&applied(&[1, 2, 99])), Err(Misfit::Ahead { version: 99 })));
+        assert!(matches!(verify(&applied(&[0, 1])), Err(Misfit::Divergent { version: 0 })));
         let mut other_text = applied(&[1, 2]);
         other_text[1].checksum = "1".into();
-        assert!(matches!(verify(&other_text), Err(MigrateError::Divergent(2))));
+        assert!(matches!(verify(&other_text), Err(Misfit::Divergent { version: 2 })));
     }
 
     #[test]

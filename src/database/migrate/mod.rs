@@ -7,9 +7,10 @@ mod adapter;
 mod catalog;
 mod drift;
 mod error;
-mod foreign;
 mod history;
 pub mod revision;
+mod schema;
+mod unrecorded;
 
 use std::time::Duration;
 
@@ -19,10 +20,11 @@ use refinery_core::{Migration, Target};
 pub use self::{
     drift::{Drift, drift},
     error::MigrateError,
-    foreign::Foreign,
     history::{State, Version},
+    schema::{Misfit, Schema, current},
+    unrecorded::Unrecorded,
 };
-pub(super) use foreign::look as whose_tables;
+pub(super) use schema::look;
 
 use super::{Cause, Database, DatabaseError, Transaction};
 
@@ -79,15 +81,6 @@ pub struct SchemaStep {
     pub what: String,
 }
 
-/// Where the schema stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct SchemaVersion {
-    /// The newest applied version, 0 for none.
-    pub applied: i32,
-    /// The newest version this binary knows.
-    pub head: i32,
-}
-
 /// The newest version this binary knows.
 pub fn head() -> i32 {
     known().iter().map(Migration::version).max().unwrap_or(0)
@@ -102,24 +95,13 @@ fn what(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// Where the schema stands, without changing anything.
-pub fn current(database: &Database) -> Result<SchemaVersion, DatabaseError> {
-    let applied = database.transaction("schema version", applied_version)?;
-    Ok(SchemaVersion { applied, head: head() })
-}
-
-/// Every version that this binary or the database knows, newest first, without changing anything.
-pub fn versions(database: &Database) -> Result<Vec<Version>, DatabaseError> {
-    Ok(history::compare(&database.transaction("history", history::read)?))
-}
-
-/// 0 where the history table does not exist: nothing was ever applied.
-pub(super) fn applied_version(tx: &mut Transaction<'_>) -> Result<i32, DatabaseError> {
-    if !history_exists(tx)? {
-        return Ok(0);
-    }
-    let version = tx.query_typed(&format!("SELECT coalesce(max(version), 0) FROM {HISTORY}"), &[])?;
-    Ok(version.first().map_or(0, |row| row.get(0)))
+/// Every version that this binary or the database knows, newest first, and what is wrong with that, without changing
+/// anything.
+pub fn history(database: &Database) -> Result<(Vec<Version>, Option<Misfit>), DatabaseError> {
+    database.transaction("history", |tx| {
+        let versions = history::compare(&history::read(tx)?);
+        Ok((versions, schema::look(tx)?.misfit))
+    })
 }
 
 fn history_exists(tx: &mut Transaction<'_>) -> Result<bool, DatabaseError> {
@@ -133,7 +115,7 @@ pub fn upgrade(database: &Database, target: UpgradeTarget) -> Result<Vec<SchemaS
     alone(database, "upgrade", None, |tx, before| {
         let version = match target {
             UpgradeTarget::Head => head(),
-            UpgradeTarget::Steps(steps) => before.saturating_add(steps).min(head()),
+            UpgradeTarget::Steps(steps) => before.saturating_add(steps),
             UpgradeTarget::Version(version) => version,
         };
         up(tx, before, existing(version)?)
@@ -183,12 +165,11 @@ fn alone<T>(
 ) -> Result<T, MigrateError> {
     database.transaction(unit, |tx| {
         lock(tx, database.statement_timeout() / 2)?;
-        let before = history::verify(&history::read(tx)?)?;
-        match foreign::look(tx, before)? {
-            Some(foreign) if !foreign.is_adopted_by(stamp) => return Err(MigrateError::Foreign(foreign)),
-            _ => (),
+        let Schema { applied, misfit, .. } = schema::look(tx)?;
+        match misfit.filter(|misfit| !misfit.allows(stamp)) {
+            Some(misfit) => Err(MigrateError::Misfit(misfit)),
+            None => work(tx, applied),
         }
-        work(tx, before)
     })
 }
 

@@ -41,7 +41,7 @@ impl TestDatabase {
 
     /// The catalog, and what the history says of it.
     pub fn schema(&self) -> (String, Vec<Version>) {
-        (self.catalog(), migrate::versions(&self.open()).unwrap())
+        (self.catalog(), migrate::history(&self.open()).unwrap().0)
     }
 
     /// The version that the history says.

@@ -18,7 +18,7 @@ const ALEMBIC: &str = "alembic_version";
 /// Whose tables stand where a database has no history of scribe's.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Foreign {
+pub enum Unrecorded {
     /// They are as scribe makes them.
     Adoptable {
         /// The version that they are at.
@@ -44,14 +44,8 @@ pub enum Foreign {
     },
 }
 
-/// Whose tables there are. `None` with a history of scribe's, and where all names are free.
-pub(in crate::database) fn look(
-    tx: &mut Transaction<'_>,
-    applied: i32,
-) -> Result<Option<Foreign>, DatabaseError> {
-    if applied != 0 {
-        return Ok(None);
-    }
+/// Whose tables there are, where there is no history of scribe's. `None` where all names are free.
+pub(super) fn look(tx: &mut Transaction<'_>) -> Result<Option<Unrecorded>, DatabaseError> {
     let live = catalog::read(tx)?;
     let ours = catalog::without_history(head(), &live);
     let names: Vec<String> =
@@ -63,18 +57,18 @@ pub(in crate::database) fn look(
     let lower_case = holds_lower_case(tx, &live)?;
     let (nearest, differences) = nearest(&names, &live);
     if differences.is_empty() && !lower_case {
-        return Ok(Some(Foreign::Adoptable { version: nearest, alembic }));
+        return Ok(Some(Unrecorded::Adoptable { version: nearest, alembic }));
     }
     let mut signs = signs(&live.catalog);
     if lower_case {
         signs.push("queue_items holds status values in lower case".into());
     }
     if !signs.is_empty() {
-        return Ok(Some(Foreign::Python { signs: with_alembic(alembic, signs) }));
+        return Ok(Some(Unrecorded::Python { signs: with_alembic(alembic, signs) }));
     }
     let has_all = catalog::without_history(nearest, &live).tables().all(|name| live.catalog.has_table(name));
     let nearly = (has_all && differences.len() <= NEARLY).then_some(nearest);
-    Ok(Some(Foreign::Taken { names, alembic, nearly, differences }))
+    Ok(Some(Unrecorded::Taken { names, alembic, nearly, differences }))
 }
 
 /// The version that tables of these names come nearest to, the newest of several, and how they differ from it.
@@ -130,13 +124,13 @@ fn first(differences: &[String]) -> Vec<String> {
     differences.iter().take(NEARLY).cloned().chain(more).collect()
 }
 
-impl Foreign {
+impl Unrecorded {
     /// What it is known by, each a clause.
     pub fn signs(&self) -> Vec<String> {
         match self {
-            Foreign::Adoptable { alembic, .. } => with_alembic(*alembic, Vec::new()),
-            Foreign::Python { signs } => signs.clone(),
-            Foreign::Taken { alembic, differences, .. } => with_alembic(*alembic, first(differences)),
+            Unrecorded::Adoptable { alembic, .. } => with_alembic(*alembic, Vec::new()),
+            Unrecorded::Python { signs } => signs.clone(),
+            Unrecorded::Taken { alembic, differences, .. } => with_alembic(*alembic, first(differences)),
         }
     }
 
@@ -144,19 +138,19 @@ impl Foreign {
     pub fn remedy(&self) -> String {
         let own = "give scribe a database (on Supabase: a project) of its own";
         match self {
-            Foreign::Adoptable { version, alembic } => adoption(*version, *alembic),
-            Foreign::Python { .. } => format!("{own}; `scribe user add` takes the users along"),
-            Foreign::Taken { alembic, nearly: Some(version), .. } => {
+            Unrecorded::Adoptable { version, alembic } => adoption(*version, *alembic),
+            Unrecorded::Python { .. } => format!("{own}; `scribe user add` takes the users along"),
+            Unrecorded::Taken { alembic, nearly: Some(version), .. } => {
                 let adoption = adoption(*version, *alembic);
                 format!("{own}; or, if these tables are meant for scribe, put that right, and {adoption}")
             }
-            Foreign::Taken { .. } => own.into(),
+            Unrecorded::Taken { .. } => own.into(),
         }
     }
 
     /// Whether a stamp with that version would say the truth.
     pub(super) fn is_adopted_by(&self, stamp: Option<i32>) -> bool {
-        matches!(self, Foreign::Adoptable { version, .. } if stamp == Some(*version))
+        matches!(self, Unrecorded::Adoptable { version, .. } if stamp == Some(*version))
     }
 }
 
@@ -168,21 +162,21 @@ fn adoption(version: i32, alembic: bool) -> String {
     }
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for Unrecorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Foreign::Adoptable { version, .. } => {
+            Unrecorded::Adoptable { version, .. } => {
                 write!(f, "the tables are scribe's as at version {version}, without a history ({HISTORY})")
             }
-            Foreign::Python { .. } => f.write_str("this database is that of the Python Scribe"),
-            Foreign::Taken { names, nearly: Some(version), .. } => {
+            Unrecorded::Python { .. } => f.write_str("this database is that of the Python Scribe"),
+            Unrecorded::Taken { names, nearly: Some(version), .. } => {
                 write!(
                     f,
                     "{} nearly as scribe's at version {version}, without a history ({HISTORY})",
                     are(names)
                 )
             }
-            Foreign::Taken { names, .. } => write!(f, "{} there already, and somebody else's", are(names)),
+            Unrecorded::Taken { names, .. } => write!(f, "{} there already, and somebody else's", are(names)),
         }
     }
 }
