@@ -91,6 +91,21 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl From<Vec<ConfigError>> for Failure {
+    fn from(mut errors: Vec<ConfigError>) -> Self {
+        match errors.pop() {
+            Some(only) if errors.is_empty() => only.into(),
+            last => {
+                errors.extend(last);
+                let what = format!("{} mistakes in the settings", errors.len());
+                let why = errors.iter().map(|error| format!("{error}; {}", error.remedy())).collect();
+                let remedy = "mend each; `scribe config show` shows where every setting comes from".into();
+                Failure::report(what, why, Some(remedy), CONFIGURATION)
+            }
+        }
+    }
+}
+
 impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
         let condition = hints::condition(&error);

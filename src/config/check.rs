@@ -1,7 +1,10 @@
 //! From texts to [`Settings`]: every rule about a single value, and the few that tie values together.
 use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    fs::File,
+    io::ErrorKind,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    num::NonZeroU16,
+    path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
 };
@@ -12,7 +15,7 @@ use super::{
     ConfigError, DatabaseSettings, ModelChoice, Origin, SearchProvider, Secret, Settings, Stage, TlsMode,
     WebSettings,
     database_url::{self, UrlParts},
-    sources::RawSettings,
+    sources::{Gathered, Raw, RawSettings},
 };
 
 /// arXiv's terms of use: no more than one request every three seconds.
@@ -21,13 +24,62 @@ const ARXIV_LEAST_INTERVAL: Duration = Duration::from_secs(3);
 /// What a connection string without a port means everywhere.
 const POSTGRESQL_PORT: u16 = 5432;
 
-/// Checks everything. The first mistake ends it.
-pub fn check(raw: &RawSettings) -> Result<Settings, ConfigError> {
+/// What dashboards and READMEs write where the password belongs.
+const PLACEHOLDERS: [&str; 4] = ["[YOUR-PASSWORD]", "[YOUR_PASSWORD]", "<password>", "YOUR-PASSWORD"];
+
+/// Checks everything. A value that is wrong is noted and taken out, until nothing is wrong with the rest.
+pub fn check(gathered: &Gathered) -> Result<Settings, Vec<ConfigError>> {
+    let mut values = gathered.values.clone();
+    let mut mistakes = gathered.mistakes.clone();
+    loop {
+        match checked(&values) {
+            Ok(settings) if mistakes.is_empty() => return Ok(completed(settings, gathered)),
+            Ok(_) => return Err(mistakes),
+            Err(mistake) => {
+                let is_known = mistakes.iter().any(|m| m.setting() == mistake.setting());
+                let name = mistake.setting().filter(|_| !is_known);
+                if !is_known {
+                    let unusable = name.filter(|name| !values.contains_key(name));
+                    let cause = unusable.and_then(|name| gathered.unusable.get(name)).cloned();
+                    mistakes.push(cause.unwrap_or(mistake));
+                }
+                let Some(name) = name else { return Err(mistakes) };
+                take_out(name, &mut values);
+            }
+        }
+    }
+}
+
+/// Back to its default; one that is missing is made up.
+fn take_out(name: &'static str, values: &mut RawSettings) {
+    let default = super::table::setting(name).and_then(|setting| setting.default);
+    let made_up = (!values.contains_key(name)).then_some("0");
+    match default.or(made_up) {
+        Some(value) => drop(values.insert(name, Raw { value: value.into(), origin: Origin::Default })),
+        None => drop(values.remove(name)),
+    }
+    // What else is set belongs to another database.
+    if name == "DATABASE_URL" {
+        values.remove("DB_HOST");
+    }
+}
+
+/// With what the sources had to say.
+fn completed(mut settings: Settings, gathered: &Gathered) -> Settings {
+    settings.warnings.extend(gathered.warnings.iter().cloned());
+    match gathered.unusable.get("DATABASE_URL") {
+        Some(error) if settings.database.is_some() => settings.warnings.push(error.to_string()),
+        Some(error) => settings.no_database = error.clone(),
+        None => (),
+    }
+    settings
+}
+
+fn checked(raw: &RawSettings) -> Result<Settings, ConfigError> {
     let fields = Fields(raw);
     let mut warnings = Vec::new();
     let stage = fields.parse("ENVIRONMENT", stage)?;
     Ok(Settings {
-        database: database(&fields, stage, &mut warnings)?,
         stage,
         health: SocketAddr::new(fields.parse("HOST", ip_address)?, fields.parse("PORT", number::<u16>)?),
         log_level: fields.parse("LOG_LEVEL", log_level)?,
@@ -36,7 +88,10 @@ pub fn check(raw: &RawSettings) -> Result<Settings, ConfigError> {
         web: web(&fields)?,
         poll_interval: fields.parse("POLL_INTERVAL", |v| seconds(v, 0.05, 30.0))?,
         state_directory: fields.parse("STATE_DIRECTORY", path)?,
+        // What is missing here is told last: it may be why nothing else can be said of the database.
+        database: database(&fields, stage, &mut warnings)?,
         warnings,
+        no_database: ConfigError::Missing { name: "DB_HOST" },
     })
 }
 
@@ -97,13 +152,18 @@ fn database(
     };
     fields.optional("DB_HOST", host_name)?;
     let host = part(url.host.clone(), "DB_HOST").ok_or(ConfigError::Missing { name: "DB_HOST" })?;
-    let tls = tls_mode(fields, &url, &host, stage)?;
+    if from_url && url.port.is_none() && host.ends_with(".pooler.supabase.com") {
+        warnings.push(format!(
+            "DATABASE_URL names no port, which means {POSTGRESQL_PORT}, the session pooler; the transaction pooler is on 6543"
+        ));
+    }
+    let tls = tls_mode(fields, &url, &host, stage, warnings)?;
     let root_certificates = root_certificates(fields, &url)?;
     Ok(Some(DatabaseSettings {
         port: match url.port {
             Some(port) => port,
             None if from_url => POSTGRESQL_PORT,
-            None => fields.parse("DB_PORT", number::<u16>)?,
+            None => fields.parse("DB_PORT", number::<NonZeroU16>)?.get(),
         },
         name: part(url.name.clone(), "DB_NAME").unwrap_or_else(|| "postgres".into()),
         user: match part(url.user.clone(), "DB_USER") {
@@ -112,12 +172,10 @@ fn database(
             None => return Err(ConfigError::Missing { name: "DB_USER" }),
         },
         // A URL without a password may stand where everybody reads it, with the password in its secret file.
-        password: Secret::new(
-            url.password
-                .clone()
-                .or_else(|| fields.get("DB_PASSWORD").map(String::from))
-                .ok_or(ConfigError::Missing { name: "DB_PASSWORD" })?,
-        ),
+        password: match &url.password {
+            Some(password) => secret(password).map_err(|why| fields.bad("DATABASE_URL", why))?,
+            None => fields.parse("DB_PASSWORD", secret)?,
+        },
         // As in libpq: `require` with a CA file at hand verifies the certificate's origin.
         tls: if tls == TlsMode::Require && root_certificates.is_some() { TlsMode::VerifyCa } else { tls },
         root_certificates,
@@ -130,35 +188,78 @@ fn database(
     }))
 }
 
-fn tls_mode(fields: &Fields<'_>, url: &UrlParts, host: &str, stage: Stage) -> Result<TlsMode, ConfigError> {
-    let (name, mode) = match &url.sslmode {
-        Some(mode) => (
-            "DATABASE_URL",
-            sslmode(mode).map_err(|why| fields.bad("DATABASE_URL", format!("sslmode: {why}")))?,
-        ),
-        None => ("DB_SSLMODE", fields.parse("DB_SSLMODE", sslmode)?),
+/// The stricter of what the URL and DB_SSLMODE ask for; a default asks for nothing.
+fn tls_mode(
+    fields: &Fields<'_>,
+    url: &UrlParts,
+    host: &str,
+    stage: Stage,
+    warnings: &mut Vec<String>,
+) -> Result<TlsMode, ConfigError> {
+    let set = fields.parse("DB_SSLMODE", sslmode)?;
+    let is_set = fields.origin("DB_SSLMODE") != Origin::Default;
+    let in_url = url.sslmode.as_deref().map(sslmode).transpose();
+    let in_url = in_url.map_err(|why| fields.bad("DB_SSLMODE", format!("in DATABASE_URL: {why}")))?;
+    let mode = match in_url {
+        None => set,
+        Some(mode) if !is_set => mode,
+        Some(mode) => {
+            let stricter = mode.max(set);
+            if mode != set {
+                warnings.push(format!(
+                    "DATABASE_URL says sslmode={} and DB_SSLMODE says {}: the stricter, {}, is in force",
+                    mode.as_str(),
+                    set.as_str(),
+                    stricter.as_str()
+                ));
+            }
+            stricter
+        }
     };
     let loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|a| a.is_loopback());
     if mode == TlsMode::Disable && !(loopback && stage == Stage::Development) {
         let why = "disable sends password and e-mails in plain text; it is allowed to a loopback address in \
                    development only";
-        return Err(fields.bad(name, why.into()));
+        return Err(fields.bad("DB_SSLMODE", why.into()));
     }
     Ok(mode)
 }
 
 fn root_certificates(fields: &Fields<'_>, url: &UrlParts) -> Result<Option<PathBuf>, ConfigError> {
-    let (name, file) = match &url.sslrootcert {
-        Some(file) => ("DATABASE_URL", Some(PathBuf::from(file))),
-        None => ("DB_SSLROOTCERT", fields.optional("DB_SSLROOTCERT", path)?),
+    let file = match &url.sslrootcert {
+        Some(file) => Some(PathBuf::from(file)),
+        None => fields.optional("DB_SSLROOTCERT", path)?,
     };
     match file {
         // libpq's word for the system's own store.
         Some(file) if file.as_os_str() == "system" => Ok(None),
-        Some(file) if !file.is_file() => {
-            Err(fields.bad(name, format!("there is no file {}", file.display())))
+        Some(file) => match readable(&file) {
+            Ok(()) => Ok(Some(file)),
+            Err(why) => Err(fields.bad("DB_SSLROOTCERT", why)),
+        },
+        None => Ok(None),
+    }
+}
+
+/// Whether a file can be read at all; what is in it shows later.
+fn readable(path: &Path) -> Result<(), String> {
+    let shown = path.display();
+    match File::open(path) {
+        Ok(_) if path.is_dir() => Err(format!("{shown} is a directory, and not the file in it")),
+        Ok(_) => Ok(()),
+        Err(_) if path.starts_with("~") => {
+            Err(format!("{shown}: only a shell knows ~; write the whole path"))
         }
-        file => Ok(file),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!("there is no file {shown}")),
+        Err(error) => Err(format!("{shown} cannot be read by this user: {error}")),
+    }
+}
+
+/// A password, and no placeholder for one; the text is not repeated.
+fn secret(value: &str) -> Result<Secret, String> {
+    match PLACEHOLDERS.iter().find(|placeholder| value.eq_ignore_ascii_case(placeholder)) {
+        Some(placeholder) => Err(format!("{placeholder} still stands where the password belongs")),
+        None => Ok(Secret::new(value)),
     }
 }
 
@@ -180,8 +281,11 @@ fn web(fields: &Fields<'_>) -> Result<WebSettings, ConfigError> {
 
 /// People put the whole connection string here, with the password in it; so the text is not repeated.
 fn host_name(value: &str) -> Result<(), String> {
-    match value.contains(['/', '@', ' ']) {
-        true => Err("this is no host name; a whole connection string belongs into DATABASE_URL".into()),
+    if value.contains(['/', '@', ' ']) {
+        return Err("this is no host name; a whole connection string belongs into DATABASE_URL".into());
+    }
+    match value.contains(':') && value.parse::<Ipv6Addr>().is_err() {
+        true => Err("this is no host name alone; the port belongs in DB_PORT".into()),
         false => Ok(()),
     }
 }

@@ -17,10 +17,16 @@ pub struct UrlParts {
     pub skipped: Vec<String>,
 }
 
+/// What people paste instead; any other beginning may be a piece of a password.
+const OTHERS: [&str; 6] = ["mysql", "mariadb", "mongodb", "redis", "http", "https"];
+
 /// Takes a connection string apart. An error never repeats any of it, since it holds the password.
 pub fn parse(text: &str) -> Result<UrlParts, String> {
     const SHAPE: &str = "not of the form postgresql://user:password@host:port/name \
                          (characters like @ : / # ? % in the password must be percent-encoded)";
+    if text.starts_with(['"', '\'', '`']) {
+        return Err("it stands in quotes, which only a shell would take away".into());
+    }
     let url = Url::parse(text).map_err(|_| SHAPE.to_string())?;
     // SQLAlchemy puts the driver behind a plus: postgresql+psycopg2.
     let scheme = url.scheme().split('+').next().unwrap_or_default();
@@ -28,7 +34,14 @@ pub fn parse(text: &str) -> Result<UrlParts, String> {
     let is_cut = url.fragment().is_some()
         || url.path().contains('@')
         || url.query().is_some_and(|query| query.contains('@'));
-    if !matches!(scheme, "postgres" | "postgresql") || is_cut || url.host_str().is_none() {
+    if let Some(other) = OTHERS.iter().find(|other| **other == scheme) {
+        return Err(format!("it begins with {other}:, and scribe needs PostgreSQL"));
+    }
+    if !matches!(scheme, "postgres" | "postgresql")
+        || url.port() == Some(0)
+        || is_cut
+        || url.host_str().is_none()
+    {
         return Err(SHAPE.to_string());
     }
     let mut parts = UrlParts {
@@ -52,7 +65,9 @@ pub fn parse(text: &str) -> Result<UrlParts, String> {
 }
 
 fn decoded(text: &str) -> Result<Option<String>, String> {
-    let text = percent_decode_str(text).decode_utf8().map_err(|_| "not UTF-8 behind its percent signs")?;
+    let text = percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| "what its percent signs stand for is not UTF-8")?;
     Ok((!text.is_empty()).then(|| text.into_owned()))
 }
 

@@ -33,7 +33,7 @@ impl fmt::Display for Origin {
 }
 
 /// A mistake in the settings. `Display` says what and where; [`ConfigError::remedy`] what to do.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfigError {
     /// A file that cannot be read.
     Unreadable {
@@ -42,6 +42,8 @@ pub enum ConfigError {
         /// Why.
         cause: String,
     },
+    /// A secret file with nothing in it.
+    EmptySecret(PathBuf),
     /// The configuration file is not TOML.
     Syntax {
         /// Where.
@@ -82,6 +84,14 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// The setting whose value is wrong or missing.
+    pub(super) fn setting(&self) -> Option<&'static str> {
+        match self {
+            ConfigError::BadValue { name, .. } | ConfigError::Missing { name } => Some(name),
+            _ => None,
+        }
+    }
+
     /// What to do about it, in one sentence.
     pub fn remedy(&self) -> String {
         match self {
@@ -97,10 +107,8 @@ impl ConfigError {
                 let file = name.to_lowercase();
                 format!("put it alone into the file secrets/{file} beside the configuration, mode 0600")
             }
-            ConfigError::BadValue { name, .. } => match super::table::setting(name) {
-                Some(setting) => format!("{name}: {}", setting.help),
-                None => "`scribe config show` lists every setting".into(),
-            },
+            ConfigError::EmptySecret(_) => "put the secret alone into that file, or take the file away".into(),
+            ConfigError::BadValue { name, .. } => super::table::remedy(name),
             ConfigError::Missing { name: "DB_HOST" } => {
                 "set DATABASE_URL, or DB_HOST, DB_USER and DB_PASSWORD (Supabase: Connect, transaction pooler)".into()
             }
@@ -113,6 +121,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConfigError::Unreadable { path, cause } => write!(f, "cannot read {}: {cause}", path.display()),
+            ConfigError::EmptySecret(path) => write!(f, "the secret file {} is empty", path.display()),
             ConfigError::Syntax { origin, message } => write!(f, "{origin}: {message}"),
             ConfigError::UnknownKey { origin, key, .. } => write!(f, "{origin}: there is no setting {key:?}"),
             ConfigError::SecretInFile { origin, name } => {

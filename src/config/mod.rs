@@ -19,7 +19,7 @@ use std::{
 pub use error::{ConfigError, Origin};
 pub use ip_block::IpBlock;
 pub use secret::Secret;
-pub use sources::Environment;
+pub use sources::{Environment, Gathered};
 pub use table::SETTINGS;
 use url::Url;
 
@@ -46,6 +46,8 @@ pub struct Settings {
     pub state_directory: PathBuf,
     /// What is odd and not wrong, for people.
     pub warnings: Vec<String>,
+    /// Why there is no database, where there is none.
+    no_database: ConfigError,
 }
 
 /// How to reach the database.
@@ -71,8 +73,8 @@ pub struct DatabaseSettings {
     pub statement_timeout: Duration,
 }
 
-/// How a connection to the database is protected, in the words of `sslmode`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a connection to the database is protected, in the words of `sslmode`, the stricter the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TlsMode {
     /// Plain text; only to a loopback address, only in development.
     Disable,
@@ -152,14 +154,19 @@ pub enum SearchProvider {
 }
 
 impl Settings {
-    /// Gathers and checks all settings.
-    pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Settings, ConfigError> {
-        check::check(&sources::gather(file, environment)?)
+    /// Gathers and checks all settings. The error has every mistake.
+    pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Settings, Vec<ConfigError>> {
+        Settings::check(&sources::gather(file, environment))
+    }
+
+    /// Checks what was gathered. The error has every mistake.
+    pub fn check(gathered: &Gathered) -> Result<Settings, Vec<ConfigError>> {
+        check::check(gathered)
     }
 
     /// The database, or the error that says how to configure one.
     pub fn database(&self) -> Result<&DatabaseSettings, ConfigError> {
-        self.database.as_ref().ok_or(ConfigError::Missing { name: "DB_HOST" })
+        self.database.as_ref().ok_or_else(|| self.no_database.clone())
     }
 }
 

@@ -2,6 +2,7 @@
 //! defaults. Nothing is interpreted here; every value keeps its origin, so that a mistake is reported at its place.
 use std::{
     collections::BTreeMap,
+    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -28,33 +29,69 @@ pub struct Raw {
 /// Every setting that has a value.
 pub type RawSettings = BTreeMap<&'static str, Raw>;
 
+/// What the sources hold.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The values.
+    pub values: RawSettings,
+    /// What is wrong with the configuration file.
+    pub mistakes: Vec<ConfigError>,
+    /// Secrets that nothing but a file could give, and why it did not. That matters only where they are needed.
+    pub unusable: BTreeMap<&'static str, ConfigError>,
+    /// What is odd and not wrong, for people.
+    pub warnings: Vec<String>,
+}
+
 /// Reads an environment variable; a closure, so that tests have an environment of their own.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Gathers all sources. A named configuration file must exist, the default one need not.
-pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Result<RawSettings, ConfigError> {
-    let mut settings = RawSettings::new();
+pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
+    let mut gathered = Gathered::default();
     for setting in SETTINGS {
         if let Some(default) = setting.default {
-            settings.insert(setting.name, Raw { value: default.into(), origin: Origin::Default });
+            gathered.values.insert(setting.name, Raw { value: default.into(), origin: Origin::Default });
         }
     }
     let path = file.unwrap_or(Path::new(DEFAULT_FILE));
-    if let Some(text) = read(path, file.is_none())? {
-        settings.append(&mut from_toml(path, &text)?);
+    match read(path, file.is_none()) {
+        Ok(Some(text)) => from_toml(path, &text, &mut gathered),
+        Ok(None) => (),
+        Err(error) => gathered.mistakes.push(error),
     }
     let secrets = secrets_directory(path, environment);
     for setting in SETTINGS {
-        let name = setting.name.to_lowercase();
-        if let Some(raw) = from_secret_file(&secrets.join(name), setting.secret)? {
-            settings.insert(setting.name, raw);
-        }
         // An empty variable counts as not set, as it does in the .env files that people carry over.
-        if let Some(value) = environment(setting.name).filter(|v| !v.trim().is_empty()) {
-            settings.insert(setting.name, Raw { value: value.trim().into(), origin: Origin::Environment });
+        let variable = environment(setting.name).filter(|v| !v.trim().is_empty());
+        let raw = match variable {
+            Some(value) => Ok(Some(Raw { value: value.trim().into(), origin: Origin::Environment })),
+            None if setting.secret => from_secret_file(&secrets.join(setting.name.to_lowercase())),
+            None => Ok(None),
+        };
+        match raw {
+            Ok(Some(raw)) => drop(gathered.values.insert(setting.name, raw)),
+            Ok(None) => (),
+            Err(error) => drop(gathered.unusable.insert(setting.name, error)),
         }
     }
-    Ok(settings)
+    gathered.warnings = strange_secrets(&secrets);
+    gathered
+}
+
+/// Files among the secrets that no setting reads.
+fn strange_secrets(directory: &Path) -> Vec<String> {
+    // A directory that cannot be listed may still have files that can be read.
+    let names = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut strange: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.') && !known(name).is_some_and(|setting| setting.secret))
+        .collect();
+    strange.sort_unstable();
+    let known: Vec<String> = SETTINGS.iter().filter(|s| s.secret).map(|s| s.name.to_lowercase()).collect();
+    let known = known.join(", ");
+    let warning =
+        |name| format!("{}/{name} is read by nothing; secret files are called {known}", directory.display());
+    strange.into_iter().map(warning).collect()
 }
 
 /// systemd's copy of the secrets where there is one, else the directory beside the configuration file.
@@ -65,17 +102,16 @@ fn secrets_directory(file: &Path, environment: Environment<'_>) -> PathBuf {
     }
 }
 
-fn from_secret_file(path: &Path, is_secret: bool) -> Result<Option<Raw>, ConfigError> {
-    if !is_secret {
-        return Ok(None);
-    }
+fn from_secret_file(path: &Path) -> Result<Option<Raw>, ConfigError> {
     let Some(text) = read(path, true)? else { return Ok(None) };
-    let value = text.trim().to_string();
-    Ok((!value.is_empty()).then(|| Raw { value, origin: Origin::SecretFile(path.into()) }))
+    match text.trim() {
+        "" => Err(ConfigError::EmptySecret(path.into())),
+        value => Ok(Some(Raw { value: value.into(), origin: Origin::SecretFile(path.into()) })),
+    }
 }
 
 fn read(path: &Path, may_be_absent: bool) -> Result<Option<String>, ConfigError> {
-    match std::fs::read_to_string(path) {
+    match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(e) if may_be_absent && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(None)
@@ -84,7 +120,7 @@ fn read(path: &Path, may_be_absent: bool) -> Result<Option<String>, ConfigError>
     }
 }
 
-fn from_toml(path: &Path, text: &str) -> Result<RawSettings, ConfigError> {
+fn from_toml(path: &Path, text: &str, gathered: &mut Gathered) {
     let origin = |offset: usize| {
         let before = &text[..text.floor_char_boundary(offset)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -94,29 +130,43 @@ fn from_toml(path: &Path, text: &str) -> Result<RawSettings, ConfigError> {
             column: before[line_start..].chars().count() + 1,
         }
     };
-    let document = DeTable::parse(text).map_err(|e| ConfigError::Syntax {
-        origin: origin(e.span().map_or(0, |span| span.start)),
-        message: e.message().lines().next().unwrap_or("not TOML").into(),
-    })?;
-    let mut settings = RawSettings::new();
-    for (key, value) in document.get_ref() {
-        let setting = known(key.get_ref()).ok_or_else(|| ConfigError::UnknownKey {
-            origin: origin(key.span().start),
-            key: key.get_ref().to_string(),
-            nearest: nearest(key.get_ref()),
-        })?;
-        if setting.secret {
-            return Err(ConfigError::SecretInFile { origin: origin(key.span().start), name: setting.name });
+    let document = match DeTable::parse(text) {
+        Ok(document) => document,
+        Err(e) => {
+            let origin = origin(e.span().map_or(0, |span| span.start));
+            let message = e.message().lines().next().unwrap_or("not TOML").into();
+            return gathered.mistakes.push(ConfigError::Syntax { origin, message });
         }
-        let origin = origin(value.span().start);
-        let value = plain_text(value.get_ref()).ok_or_else(|| ConfigError::BadValue {
-            origin: origin.clone(),
-            name: setting.name,
-            why: "neither a text nor a number nor a list of texts".into(),
-        })?;
-        settings.insert(setting.name, Raw { value, origin });
+    };
+    for (key, value) in document.get_ref() {
+        let place = origin(key.span().start);
+        match from_line(key.get_ref(), value.get_ref(), place, origin(value.span().start)) {
+            Ok((name, raw)) => drop(gathered.values.insert(name, raw)),
+            Err(mistake) => gathered.mistakes.push(mistake),
+        }
     }
-    Ok(settings)
+}
+
+fn from_line(
+    key: &str,
+    value: &DeValue<'_>,
+    place: Origin,
+    origin: Origin,
+) -> Result<(&'static str, Raw), ConfigError> {
+    let Some(setting) = known(key) else {
+        return Err(ConfigError::UnknownKey { origin: place, key: key.into(), nearest: nearest(key) });
+    };
+    let name = setting.name;
+    if setting.secret {
+        return Err(ConfigError::SecretInFile { origin: place, name });
+    }
+    match plain_text(value) {
+        Some(value) => Ok((name, Raw { value, origin })),
+        None => {
+            let why = "neither a text nor a number nor a list of texts".into();
+            Err(ConfigError::BadValue { origin, name, why })
+        }
+    }
 }
 
 /// A list becomes a comma-separated text, as it stands in the environment.

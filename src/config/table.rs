@@ -28,12 +28,16 @@ pub static SETTINGS: &[Setting] = &[
     plain("DB_USER", None, "database user; on Supabase's pooler postgres.<project>"),
     secret("DB_PASSWORD", "database password"),
     plain("DB_HOST", None, "database host"),
-    plain("DB_PORT", Some("6543"), "database port; 6543 is Supabase's transaction pooler"),
+    plain(
+        "DB_PORT",
+        Some("6543"),
+        "database port; 6543 is Supabase's transaction pooler (in DATABASE_URL, no port means 5432)",
+    ),
     plain("DB_NAME", Some("postgres"), "database name"),
     plain(
         "DB_SSLMODE",
         Some("require"),
-        "require, verify-ca or verify-full; disable: loopback in development only",
+        "require (verify-ca where DB_SSLROOTCERT is set), verify-ca, verify-full; disable: loopback in development",
     ),
     plain("DB_SSLROOTCERT", None, "file of CA certificates (PEM) to verify the database with"),
     plain("DB_CONNECT_TIMEOUT", Some("30"), "seconds until a connection must stand, name to login"),
@@ -51,6 +55,28 @@ pub static SETTINGS: &[Setting] = &[
     plain("STATE_DIRECTORY", Some("/var/lib/scribe"), "where scribe remembers its run across restarts"),
     plain("ALLOW_PRIVATE_HOSTS", None, "private addresses or blocks that pages may be read from, for tests"),
 ];
+
+/// What to do about a value that does not fit, in one sentence.
+pub fn remedy(name: &str) -> String {
+    match name {
+        "DATABASE_URL" => "copy the string anew (Supabase: Connect, transaction pooler), postgresql://user:password@host:port/name, \
+                           without quotes, and put the password in, with @ : / # ? % in it percent-encoded (%40 for @, %25 for %)"
+            .into(),
+        "DB_PASSWORD" => "put the password of the database there".into(),
+        "DB_HOST" => "give the bare name, e.g. db.example.org; the port belongs in DB_PORT, a whole connection string in \
+                      DATABASE_URL"
+            .into(),
+        "DB_PORT" => "give a number from 1 to 65535; Supabase's transaction pooler is on 6543".into(),
+        "DB_SSLMODE" => "set it to require or, with the CA file in DB_SSLROOTCERT, to verify-full".into(),
+        "DB_SSLROOTCERT" => "give the whole path of a CA file in PEM form (Supabase: from the dashboard, under the \
+                             database's settings)"
+            .into(),
+        _ => match setting(name) {
+            Some(setting) => format!("set {name} to what fits: {}", setting.help),
+            None => "`scribe config show` lists every setting".into(),
+        },
+    }
+}
 
 /// The setting of that name, as it is written in the environment.
 pub fn setting(name: &str) -> Option<&'static Setting> {

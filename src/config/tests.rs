@@ -27,14 +27,24 @@ impl Fixture {
         self
     }
 
-    fn load(&self) -> Result<Settings, ConfigError> {
+    fn load(&self) -> Result<Settings, Vec<ConfigError>> {
         let environment = |name: &str| self.environment.get(name).cloned();
         Settings::load(Some(&self.directory.join("scribe.toml")), &environment)
     }
 
+    /// Every mistake with its remedy, a line each.
     fn error(&self) -> String {
-        let error = self.load().expect_err("these settings are wrong");
-        format!("{error}; {}", error.remedy()).replace(&self.directory.display().to_string(), "DIR")
+        let mistakes = self.load().expect_err("these settings are wrong");
+        let lines: Vec<String> = mistakes.iter().map(|it| format!("{it}; {}", it.remedy())).collect();
+        lines.join("\n").replace(&self.directory.display().to_string(), "DIR")
+    }
+
+    /// With one more environment variable, which makes it wrong.
+    fn error_with(&self, name: &str, value: &str) -> String {
+        let environment =
+            |n: &str| if n == name { Some(value.into()) } else { self.environment.get(n).cloned() };
+        let mistakes = Settings::load(Some(&self.directory.join("scribe.toml")), &environment).unwrap_err();
+        mistakes.iter().map(|it| format!("{it}; {}\n", it.remedy())).collect()
     }
 }
 
@@ -150,6 +160,90 @@ fn without_a_database_the_error_says_how_to_configure_one() {
 
 #[test]
 fn a_named_configuration_file_must_exist() {
-    let error = Settings::load(Some(Path::new("/nonexistent/scribe.toml")), &|_| None).unwrap_err();
-    assert!(error.to_string().contains("cannot read /nonexistent/scribe.toml"), "{error}");
+    let errors = Settings::load(Some(Path::new("/nonexistent/scribe.toml")), &|_| None).unwrap_err();
+    let error = errors[0].to_string();
+    assert!(error.contains("cannot read /nonexistent/scribe.toml"), "{error}");
+}
+
+#[test]
+fn every_mistake_is_told_at_once_and_no_other() {
+    let toml = format!(
+        "prot = 1\ndb_passwrod = \"x\"\nport = \"x\"\n{DATABASE}db_port = 70000\npoll_interval = 99\n"
+    );
+    let error = Fixture::new(&toml).error();
+    assert_eq!(error.lines().count(), 6, "{error}");
+    for words in
+        ["\"prot\"", "\"db_passwrod\"", "PORT (DIR", "DB_PORT (DIR", "99 is not", "DB_PASSWORD is not set"]
+    {
+        assert!(error.contains(words), "{words}: {error}");
+    }
+    // What is left beside a wrong URL belongs to another database.
+    let error = Fixture::new("db_host = \"db.example\"\n").error_with("DATABASE_URL", "hunter2");
+    assert!(error.lines().count() == 1 && !error.contains("DB_USER"), "{error}");
+}
+
+#[test]
+fn what_people_get_wrong_about_the_database_has_its_own_words_and_a_remedy() {
+    let fixture = Fixture::new(DATABASE).env("DB_PASSWORD", "x");
+    let directory = fixture.directory.display().to_string();
+    for (name, value, words, remedy) in [
+        (
+            "DATABASE_URL",
+            "postgresql://u:[YOUR-PASSWORD]@h:6543/d",
+            "[YOUR-PASSWORD] still",
+            "put the password in",
+        ),
+        ("DB_PASSWORD", "[YOUR-PASSWORD]", "[YOUR-PASSWORD] still", "put the password of"),
+        ("DATABASE_URL", "'postgresql://u:p@h/d'", "in quotes", "without quotes"),
+        ("DATABASE_URL", "mysql://u:p@h/d", "begins with mysql:", "postgresql://"),
+        ("DATABASE_URL", "postgresql://u:p%ff@h/d", "percent signs", "%25 for %"),
+        ("DATABASE_URL", "postgresql://u:p@h:0/d", "not of the form", "host:port"),
+        ("DATABASE_URL", "postgresql://u:p@h/d?sslmode=prefer", "in DATABASE_URL: \"prefer\"", "verify-full"),
+        ("DB_HOST", "db.example:6543", "the port belongs in DB_PORT", "bare name"),
+        ("DB_PORT", "0", "not a number that fits", "1 to 65535"),
+        ("DB_SSLMODE", "verify", "none of require", "set it to require"),
+        ("DB_SSLROOTCERT", "~/ca.crt", "only a shell knows ~", "whole path"),
+        ("DB_SSLROOTCERT", &directory, "is a directory", "whole path"),
+        ("DB_SSLROOTCERT", "/nonexistent.crt", "there is no file", "dashboard"),
+    ] {
+        let error = fixture.error_with(name, value);
+        assert!(error.contains(words) && error.contains(remedy), "{name}={value} gave {error}");
+    }
+}
+
+#[test]
+fn the_stricter_of_url_and_sslmode_is_in_force_and_both_are_named() {
+    let url =
+        |mode: &str| Fixture::new("").env("DATABASE_URL", &format!("postgresql://u:p@127.0.0.1/d{mode}"));
+    for (in_url, set, mode) in [
+        ("?sslmode=require", "verify-full", TlsMode::VerifyFull),
+        ("?sslmode=verify-full", "require", TlsMode::VerifyFull),
+        ("?sslmode=disable", "require", TlsMode::Require),
+        ("", "verify-full", TlsMode::VerifyFull),
+    ] {
+        let settings = url(in_url).env("DB_SSLMODE", set).load().unwrap();
+        assert_eq!(settings.database.unwrap().tls, mode, "{in_url} {set}");
+        let both =
+            settings.warnings.iter().any(|w| w.contains(set) && w.contains("DATABASE_URL says sslmode="));
+        assert_eq!(both, !in_url.is_empty(), "{:?}", settings.warnings);
+    }
+    assert_eq!(url("?sslmode=disable").load().unwrap().database.unwrap().tls, TlsMode::Disable);
+    let portless = Fixture::new("").env("DATABASE_URL", "postgresql://u:p@aws-1.pooler.supabase.com/d");
+    assert!(portless.load().unwrap().warnings.iter().any(|w| w.contains("5432") && w.contains("6543")));
+}
+
+#[test]
+fn secret_files_that_give_nothing_matter_where_they_are_needed_and_strange_ones_are_pointed_out() {
+    let empty = Fixture::new(DATABASE).secret("db_password", "\n").secret("db_pasword", "x");
+    assert!(empty.error().contains("secrets/db_password is empty; put the secret"), "{}", empty.error());
+    let settings = empty.env("DB_PASSWORD", "x").load().unwrap();
+    let strange =
+        settings.warnings.iter().filter(|w| w.contains("secrets/db_pasword is read by nothing")).count();
+    assert_eq!((strange, settings.warnings.len()), (1, 1), "{:?}", settings.warnings);
+    // Not a file, so that it cannot be read by root either.
+    let fixture = Fixture::new("");
+    fs::create_dir(fixture.directory.join("secrets/database_url")).unwrap();
+    let settings = fixture.load().unwrap();
+    let needed = settings.database().unwrap_err().to_string();
+    assert!(needed.contains("cannot read") && needed.contains("secrets/database_url"), "{needed}");
 }

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path};
 
 use super::Report;
 use crate::config::{
-    ConfigError, DatabaseSettings, Environment, Origin, SETTINGS, Settings, sources, sources::RawSettings,
+    DatabaseSettings, Environment, Origin, SETTINGS, Settings, sources, sources::RawSettings,
 };
 
 /// What others may do with a file, in its mode.
@@ -17,24 +17,23 @@ pub fn examine(
     environment: Environment<'_>,
     report: &mut Report<'_>,
 ) -> Option<Settings> {
-    let loaded =
-        sources::gather(file, environment).and_then(|raw| Ok((raw, Settings::load(file, environment)?)));
-    let (raw, settings) = match loaded {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            report.failed("settings", error.to_string(), error.remedy());
+    let gathered = sources::gather(file, environment);
+    let settings = match Settings::check(&gathered) {
+        Ok(settings) => settings,
+        Err(mistakes) => {
+            mistakes.iter().for_each(|it| report.failed("settings", it.to_string(), it.remedy()));
             return None;
         }
     };
-    report.ok("settings", origins(&raw));
+    let raw = &gathered.values;
+    report.ok("settings", origins(raw));
     for warning in &settings.warnings {
-        report.warning("settings", warning, "harmless: take out what is not used");
+        report.warning("settings", warning, "take out what is not used, or put it right");
     }
-    if settings.database.is_none() {
-        let missing = ConfigError::Missing { name: "DB_HOST" };
+    if let Err(missing) = settings.database() {
         report.failed("settings", missing.to_string(), missing.remedy());
     }
-    secrets(&raw, report);
+    secrets(raw, report);
     if let Some(database) = &settings.database {
         port(database, report);
     }

@@ -26,6 +26,30 @@ fn a_wrong_setting_is_reported_at_its_place() {
 }
 
 #[test]
+fn config_show_tells_what_is_in_force_and_every_mistake_behind_it() {
+    let program = Program::new().env("DATABASE_URL", "postgresql://me:hunter2@db.example:5433/mine");
+    let ca = program.file("ca.pem", "").display().to_string();
+    let program = program.env("DB_SSLROOTCERT", &ca).env("DB_NAME", "other");
+    let shown = program.ok(&["config", "show"]);
+    for words in [
+        "in force instead of 6543 (default)",
+        "in force instead of other (environment)",
+        "DB_HOST                db.example  DATABASE_URL",
+        "verify-ca",
+        "in force instead of require (default)",
+    ] {
+        let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(squeezed(&shown).contains(&squeezed(words)), "no {words:?} in\n{shown}");
+    }
+    let program = program.env("PORT", "x").env("DB_PASSWORD", "").env("POLL_INTERVAL", "99");
+    let run = program.run(&["config", "show"]);
+    assert!(run.code == 78 && run.stdout.contains("POLL_INTERVAL"), "{}", run.stdout);
+    for words in ["2 mistakes in the settings", "PORT (environment)", "99 is not between"] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn the_database_refuses_connections() {
     // Nothing listens on port 1, which only root could take.
     let program = Program::new().database(&TestDatabase::empty()).env("DB_PORT", "1");
