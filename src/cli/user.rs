@@ -3,8 +3,12 @@ use uuid::Uuid;
 
 use super::{args::UserCommand, database, failure::Failure, output::Output};
 use crate::{
+    condition::DATABASE_PERMISSION,
     config::Settings,
-    database::users::{self, Added, Synced},
+    database::{
+        hints,
+        users::{self, Added, Synced},
+    },
 };
 
 /// Dispatches.
@@ -74,7 +78,18 @@ fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
 }
 
 fn sync(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let Some(synced) = users::sync(&database(settings)?)? else {
+    let synced = users::sync(&database(settings)?).map_err(|error| {
+        if hints::condition(&error) != &DATABASE_PERMISSION {
+            return error.into();
+        }
+        Failure::because(
+            "the database role may not copy from auth.users to scribe's own table users",
+            &error,
+            "use the role postgres of the project, or as that one: GRANT USAGE ON SCHEMA auth TO …; GRANT SELECT ON \
+             auth.users TO …; and for scribe's own table GRANT SELECT, INSERT ON users TO … (the role of DB_USER)",
+        )
+    })?;
+    let Some(synced) = synced else {
         return Err(Failure::new(
             "this database has no table auth.users to copy from",
             "only Supabase has one; elsewhere add each user with `scribe user add`",

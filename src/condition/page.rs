@@ -2,16 +2,32 @@
 use std::fmt::Write;
 
 use super::{ALL, Condition, Retry, Severity};
-use crate::database::hints;
+use crate::database::hints::{self, Sign};
 
 const HEAD: &str = "# Troubleshooting
 
-`scribe doctor` makes every check and says what to do; `scribe db check` only tries the database. The daemon writes one
-line to its log (`journalctl -u scribe`) when one of these conditions begins and one when it is over, and lists those
-that hold under `conditions` in `/health`. While an error holds, nothing new is begun and no recipient loses an attempt:
-mend what it names, and scribe goes on by itself. A warning stops nothing.
+`scribe doctor` makes every check and says what to do; `scribe db check` only tries the database.
 
-This page is made from the table that the program itself uses (`src/condition/table.rs`).
+## What stops the start
+
+These end `scribe run` at once, with the reason and the remedy (`journalctl -u scribe`):
+
+- A mistake in the settings (exit code 78): all of them are listed, each with its place. `scribe config show` lists every
+  setting, what is in force, and where it came from.
+- No database is configured (78): set `DATABASE_URL`, or `DB_HOST`, `DB_USER` and `DB_PASSWORD`. The database itself need
+  not answer: scribe waits for it.
+- The state directory cannot be written, or another scribe uses it (1): each scribe needs a `STATE_DIRECTORY` of its own
+  that its user may write to. `scribe doctor` judges it for the user who runs doctor (`sudo -u USER scribe doctor`).
+- Another program listens on the port for `/health` (1): `ss -ltnp` names it; stop it, or set another `PORT`.
+
+## While it runs
+
+The daemon writes one line to its log when one of these conditions begins and one when it is over, and lists those that
+hold, by their codes, under `conditions` in `/health`. While an error holds, nothing new is begun and no recipient loses
+an attempt: mend what it names, and scribe goes on by itself. A warning stops nothing.
+
+Log, doctor and `db check` use the words of the headings here. This part is made from the table that the program itself
+uses (`src/condition/table.rs`).
 ";
 
 fn page() -> String {
@@ -26,7 +42,7 @@ fn page() -> String {
 fn write_section(page: &mut String, condition: &Condition) -> std::fmt::Result {
     let Condition { code, severity, retry, title, text, remedy, hides } = condition;
     let (title, text, remedy) = (capital(title), plain(text), plain(remedy));
-    write!(page, "\n## {code}\n\n**{title}.** {text}\n\n- To do: {remedy}.\n")?;
+    write!(page, "\n### {title} (`{code}`)\n\n{text}\n\n- To do: {remedy}.\n")?;
     let signs: Vec<String> = hints::signs_of(condition).map(sign).collect();
     if !signs.is_empty() {
         writeln!(page, "- Known by: {}.", signs.join(", "))?;
@@ -47,11 +63,11 @@ fn plain(text: &str) -> String {
     text.replace('<', "\\<")
 }
 
-fn sign(text: &str) -> String {
-    match text.len() {
-        5 if text.bytes().all(|b| b.is_ascii_alphanumeric()) => format!("SQLSTATE `{text}`"),
-        ..5 => format!("SQLSTATE `{text}…`"),
-        _ => format!("`{text}`"),
+fn sign(sign: Sign) -> String {
+    match sign {
+        Sign::Text(text) => format!("`{text}`"),
+        Sign::SqlState(state) if state.len() == 5 => format!("SQLSTATE `{state}`"),
+        Sign::SqlState(class) => format!("SQLSTATE `{class}…`"),
     }
 }
 

@@ -18,12 +18,19 @@ macro_rules! conditions {
 }
 
 conditions! {
+    DATABASE_CA_FILE = "database-ca-file", Error, Mended {
+        title: "the file of DB_SSLROOTCERT cannot be used",
+        text: "It cannot be read, or holds no certificate. Nothing was sent anywhere.",
+        remedy: "give DB_SSLROOTCERT a file of CA certificates in PEM form (-----BEGIN CERTIFICATE-----; Supabase: \
+                 from the dashboard, under the database's settings)",
+        hides: Some("everything about the database"),
+    }
     DATABASE_UNREACHABLE = "database-unreachable", Error, Away {
         title: "the database cannot be reached",
         text: "Nothing answers at that address and port, or the connection broke: no network, a router that \
                restarts, a database that is stopped, a wrong port. A host that was reached before and now \
                refuses every connection may have blocked this address after refused logins.",
-        remedy: "check DB_HOST and DB_PORT, the network, and that the database is running (a paused Supabase \
+        remedy: "check host and port (DB_HOST and DB_PORT, or DATABASE_URL), the network, and that the database is running (a paused Supabase \
                  project must be restored)",
         hides: Some("certificate, login, tables"),
     }
@@ -49,6 +56,12 @@ conditions! {
                an update, a fail-over, a project that is waking up.",
         remedy: "wait; if it lasts, look at the database's own log (Supabase: at the project's dashboard)",
         hides: Some("login, tables"),
+    }
+    DATABASE_NOT_POSTGRESQL = "database-not-postgresql", Error, Mended {
+        title: "what answers at the database's address is no PostgreSQL",
+        text: "Something else listens on that host and port: a web server, SSH, a router's own page.",
+        remedy: "check host and port (DB_HOST and DB_PORT, or DATABASE_URL); no password was sent",
+        hides: Some("certificate, login, tables"),
     }
     DATABASE_TLS_NOT_OFFERED = "database-tls-not-offered", Error, Mended {
         title: "the database server offers no TLS",
@@ -97,7 +110,7 @@ conditions! {
     }
     DATABASE_TLS = "database-tls", Error, Mended {
         title: "a TLS connection to the database cannot be set up",
-        text: "The two sides find no way to encrypt, or what answers is no database.",
+        text: "The two sides find no way to encrypt.",
         remedy: "see the text; check DB_HOST, DB_PORT, DB_SSLMODE and DB_SSLROOTCERT",
         hides: Some("certificate, login, tables"),
     }
@@ -106,7 +119,8 @@ conditions! {
         text: "The password is wrong, was changed, or is not percent-encoded inside DATABASE_URL. After a \
                change of the password the pooler may know the old one for some seconds. Scribe tries again only \
                every five minutes, because Supabase's pooler blocks an address after ten refused logins.",
-        remedy: "check DB_USER and DB_PASSWORD (on Supabase's pooler the user is postgres.<project>)",
+        remedy: "check user and password: DB_USER and DB_PASSWORD, or DATABASE_URL, where @ : / # ? % in a \
+                 password must be percent-encoded (on Supabase's pooler the user is postgres.<project>)",
         hides: Some("tables"),
     }
     DATABASE_TENANT_UNKNOWN = "database-tenant-unknown", Error, Mended {
@@ -122,7 +136,7 @@ conditions! {
         title: "the pooler blocks this address after too many refused logins",
         text: "Ten refused logins in two and a half minutes block the address for two minutes; another program \
                with a wrong password on the same network is enough.",
-        remedy: "correct DB_USER and DB_PASSWORD, then wait: the block ends by itself after about two minutes",
+        remedy: "correct user and password (DB_USER and DB_PASSWORD, or DATABASE_URL), then wait: the block ends by itself after about two minutes",
         hides: Some("whether the password is right by now"),
     }
     DATABASE_ADDRESS_REFUSED = "database-address-refused", Error, Mended {
@@ -143,7 +157,7 @@ conditions! {
         title: "the connection goes to the pooler's session mode, and all its places are taken",
         text: "On port 5432 Supabase's pooler gives every client a server connection of its own until it \
                leaves, and there are few. Scribe needs none of its own.",
-        remedy: "set DB_PORT=6543, the transaction mode",
+        remedy: "use the pooler's transaction mode (Supabase: port 6543; PgBouncer: pool_mode = transaction)",
         hides: Some("login, tables"),
     }
     DATABASE_UNKNOWN = "database-unknown", Error, Mended {
@@ -187,10 +201,18 @@ conditions! {
         remedy: "run `scribe db check --schema`, which says what is missing, why, and what to do",
         hides: Some("rights, rows"),
     }
+    DATABASE_SCHEMA_CLOSED = "database-schema-closed", Error, Mended {
+        title: "the database role may not use the schema public",
+        text: "Scribe's tables stand in the schema public. Since PostgreSQL 15 only the database's owner may make \
+               tables there, unless others are let.",
+        remedy: "as the database's owner: GRANT USAGE, CREATE ON SCHEMA public TO the role of DB_USER; or use the \
+                 owner's role",
+        hides: Some("tables"),
+    }
     DATABASE_PERMISSION = "database-permission", Error, Mended {
         title: "the database role lacks a permission that scribe needs",
         text: "The role may not read or write one of scribe's tables; usually because another role made them.",
-        remedy: "use the role that ran `scribe db upgrade`, or grant this one the same rights",
+        remedy: "use the role that owns scribe's tables (whichever made them), or as that one GRANT what the text names",
         hides: Some("rows"),
     }
     DATABASE_ROWS_HIDDEN = "database-rows-hidden", Error, Mended {

@@ -81,7 +81,7 @@ impl fmt::Display for Obstacle {
 
 impl From<DatabaseError> for Obstacle {
     fn from(error: DatabaseError) -> Self {
-        Obstacle { condition: hints::condition(&error), detail: error.to_string() }
+        Obstacle { condition: hints::condition(&error), detail: format!("{error} ({})", error.unit) }
     }
 }
 

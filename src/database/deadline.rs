@@ -115,9 +115,7 @@ where
             stream.write_all(&SSL_REQUEST).await?;
             stream.flush().await?;
             // Exactly one byte: whatever a man in the middle sent along in plain text is never read as if it were ours.
-            if stream.read_u8().await? != b'S' {
-                return Err(BoxError::from(TlsNotOffered));
-            }
+            TlsNotOffered::judge(stream.read_u8().await?)?;
             progress.enter(Phase::Handshaking);
             let stream = tls.connect(stream).await?;
             progress.enter(Phase::LoggingIn);

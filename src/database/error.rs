@@ -30,16 +30,17 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Behind what went wrong.
     fn describe(self) -> &'static str {
         match self {
-            Phase::Preparing => "before connecting",
-            Phase::Resolving => "while resolving the host name",
-            Phase::Connecting => "while opening the TCP connection",
-            Phase::AskingForTls => "while asking for TLS",
-            Phase::Handshaking => "during the TLS handshake",
-            Phase::LoggingIn => "while logging in",
-            Phase::Working => "during a statement",
-            Phase::Committing => "during COMMIT",
+            Phase::Preparing => "",
+            Phase::Resolving => " while resolving the host name",
+            Phase::Connecting => " while opening the TCP connection",
+            Phase::AskingForTls => " while asking for TLS",
+            Phase::Handshaking => " during the TLS handshake",
+            Phase::LoggingIn => " while logging in",
+            Phase::Working => " during a statement",
+            Phase::Committing => " during COMMIT",
         }
     }
 }
@@ -87,14 +88,13 @@ impl DatabaseError {
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let phase = self.phase.describe();
         match &self.cause {
-            Cause::Timeout(after) => write!(f, "no answer within {:.1} s {phase}", after.as_secs_f64())?,
-            Cause::UnknownHost(text) | Cause::Tls(text) | Cause::Broken(text) => write!(f, "{text} {phase}")?,
-            Cause::Server { sqlstate, message } => write!(f, "{message} (SQLSTATE {sqlstate}) {phase}")?,
-            Cause::Spoilt => write!(f, "a statement had failed {phase}")?,
+            Cause::Timeout(after) => write!(f, "no answer within {:.1} s", after.as_secs_f64())?,
+            Cause::UnknownHost(text) | Cause::Tls(text) | Cause::Broken(text) => f.write_str(text)?,
+            Cause::Server { sqlstate, message } => write!(f, "{message} (SQLSTATE {sqlstate})")?,
+            Cause::Spoilt => f.write_str("a statement had failed")?,
         }
-        write!(f, " ({})", self.unit)
+        f.write_str(self.phase.describe())
     }
 }
 
@@ -144,16 +144,27 @@ fn certificate_refusal(error: &native_tls::Error) -> Option<String> {
 
 /// The server answered the request for TLS with something other than yes.
 #[derive(Debug)]
-pub(super) struct TlsNotOffered;
+pub(super) struct TlsNotOffered(&'static str);
 
 impl TlsNotOffered {
     /// Its text, by which [`super::hints`] knows it again.
     pub const TEXT: &str = "the server offers no TLS";
+    /// The same where no PostgreSQL would answer so.
+    pub const OTHER_TEXT: &str = "the answer to the request for TLS is not PostgreSQL's";
+
+    /// Reads the answer. N is no, and E the error of a server that is too busy or too old to answer.
+    pub fn judge(answer: u8) -> Result<(), TlsNotOffered> {
+        match answer {
+            b'S' => Ok(()),
+            b'N' | b'E' => Err(TlsNotOffered(Self::TEXT)),
+            _ => Err(TlsNotOffered(Self::OTHER_TEXT)),
+        }
+    }
 }
 
 impl fmt::Display for TlsNotOffered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(TlsNotOffered::TEXT)
+        f.write_str(self.0)
     }
 }
 

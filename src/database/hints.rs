@@ -39,6 +39,7 @@ const TEXTS: &[(&str, &Condition)] = &[
     ("client_login_timeout", &condition::DATABASE_SILENT),
     ("bind message supplies", &condition::DATABASE_PROTOCOL),
     ("unsupported startup parameter", &condition::DATABASE_PROTOCOL),
+    ("permission denied for schema public", &condition::DATABASE_SCHEMA_CLOSED),
     // The first comes up only where row_security is off, as it is in every unit of work; the second is an INSERT's.
     ("would be affected by row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
     ("violates row-level security policy", &condition::DATABASE_ROWS_HIDDEN),
@@ -47,6 +48,10 @@ const TEXTS: &[(&str, &Condition)] = &[
 /// Why TLS did not come about. Source: OpenSSL 3.0, crypto/x509/x509_txt.c; 1.1 wrote "self signed".
 const TLS_TEXTS: &[(&str, &Condition)] = &[
     (TlsNotOffered::TEXT, &condition::DATABASE_TLS_NOT_OFFERED),
+    (TlsNotOffered::OTHER_TEXT, &condition::DATABASE_NOT_POSTGRESQL),
+    // SSH begins with the S that means yes; what follows is no TLS.
+    ("wrong version number", &condition::DATABASE_NOT_POSTGRESQL),
+    ("packet length too long", &condition::DATABASE_NOT_POSTGRESQL),
     ("self-signed certificate", &condition::DATABASE_TLS_UNTRUSTED),
     ("self signed certificate", &condition::DATABASE_TLS_UNTRUSTED),
     ("unable to get issuer certificate", &condition::DATABASE_TLS_UNTRUSTED),
@@ -83,9 +88,11 @@ const SQLSTATES: &[(&str, &Condition)] = &[
 /// The condition that an error shows.
 pub fn condition(error: &DatabaseError) -> &'static Condition {
     match &error.cause {
+        _ if error.phase == Phase::Preparing => &condition::DATABASE_CA_FILE,
+        Cause::Timeout(_) if error.phase == Phase::Connecting => &condition::DATABASE_UNREACHABLE,
         Cause::Timeout(_) => &condition::DATABASE_SILENT,
         Cause::UnknownHost(_) => &condition::DATABASE_NAME_UNKNOWN,
-        Cause::Tls(text) => by_text(TLS_TEXTS, text).unwrap_or(&condition::DATABASE_TLS),
+        Cause::Tls(text) => of_tls(text),
         Cause::Broken(text) => by_text(TEXTS, text).unwrap_or(match error.phase {
             // The driver checks the server's side of SCRAM itself, and reports it as an error of its own.
             Phase::LoggingIn if text.contains("SCRAM") => &condition::DATABASE_LOGIN_REFUSED,
@@ -106,6 +113,11 @@ pub fn condition(error: &DatabaseError) -> &'static Condition {
     }
 }
 
+/// Why TLS did not come about.
+pub fn of_tls(text: &str) -> &'static Condition {
+    by_text(TLS_TEXTS, text).unwrap_or(&condition::DATABASE_TLS)
+}
+
 /// Whether the server refused what one item brought along, so that trying again is no use: a value (SQLSTATE classes
 /// 22 and 23), or a statement, for a reason that no condition explains and that is not passing (a trigger's veto).
 pub fn concerns_the_item(error: &DatabaseError) -> bool {
@@ -114,11 +126,21 @@ pub fn concerns_the_item(error: &DatabaseError) -> bool {
     !is_passing && condition(error).code == condition::DATABASE_ERROR.code
 }
 
-/// What a condition is known by: texts, and SQLSTATEs or classes of them.
+/// What a condition is known by.
 #[cfg(test)]
-pub fn signs_of(condition: &Condition) -> impl Iterator<Item = &'static str> {
-    let all = TEXTS.iter().chain(TLS_TEXTS).chain(SQLSTATES);
-    all.filter(move |(_, leads_to)| *leads_to == condition).map(|(sign, _)| *sign)
+pub enum Sign {
+    /// A piece of a text.
+    Text(&'static str),
+    /// A SQLSTATE, or the beginning of a class of them.
+    SqlState(&'static str),
+}
+
+/// All signs of a condition.
+#[cfg(test)]
+pub fn signs_of(condition: &Condition) -> impl Iterator<Item = Sign> {
+    let of = move |(_, leads_to): &&(&str, &Condition)| *leads_to == condition;
+    let texts = TEXTS.iter().chain(TLS_TEXTS).filter(of).map(|(sign, _)| Sign::Text(sign));
+    texts.chain(SQLSTATES.iter().filter(of).map(|(sign, _)| Sign::SqlState(sign)))
 }
 
 fn by_text(texts: &[(&str, &'static Condition)], message: &str) -> Option<&'static Condition> {
@@ -198,10 +220,6 @@ mod tests {
 
     #[test]
     fn each_reason_for_no_tls_has_a_condition_of_its_own() {
-        let of = |text: &str| {
-            let cause = Cause::Tls(text.into());
-            condition(&DatabaseError { unit: "test", phase: Phase::Handshaking, cause }).code
-        };
         for (text, code) in [
             ("the server offers no TLS", "database-tls-not-offered"),
             ("refused (self-signed certificate)", "database-tls-untrusted"),
@@ -214,10 +232,9 @@ mod tests {
             ("refused (certificate has expired)", "database-tls-expired"),
             ("refused (certificate is not yet valid)", "database-tls-not-yet-valid"),
             ("refused (EE certificate key too weak)", "database-tls"),
-            ("error:0A00010B:SSL routines:ssl3_get_record:wrong version number", "database-tls"),
-            ("/etc/scribe/ca.crt holds no PEM certificate", "database-tls"),
+            ("error:0A00010B:SSL routines:ssl3_get_record:wrong version number", "database-not-postgresql"),
         ] {
-            assert_eq!(of(text), code, "{text}");
+            assert_eq!(of_tls(text).code, code, "{text}");
         }
     }
 
@@ -226,6 +243,7 @@ mod tests {
         let hidden = "query would be affected by row-level security policy for table \"queue_items\"";
         assert_eq!(of("42501", hidden), "database-rows-hidden");
         assert_eq!(of("42501", "permission denied for table queue_items"), "database-permission");
+        assert_eq!(of("42501", "permission denied for schema public"), "database-schema-closed");
     }
 
     #[test]

@@ -182,7 +182,13 @@ impl Database {
         progress.enter(Phase::Connecting);
         let config = self.config_for(&addresses, deadline.saturating_duration_since(Instant::now()));
         let connector = MakeWatched { tls: self.tls.clone(), progress: progress.clone() };
-        config.connect(connector).map_err(|e| cause_of(&e, started.elapsed()))
+        config.connect(connector).map_err(|e| match cause_of(&e, started.elapsed()) {
+            Cause::Broken(text) if progress.phase() == Phase::Connecting => {
+                let ports = self.config.get_ports();
+                Cause::Broken(format!("{}, port {}: {text}", self.host, ports.first().unwrap_or(&0)))
+            }
+            cause => cause,
+        })
     }
 
     /// What one statement may take.

@@ -89,9 +89,8 @@ pub fn certificate(settings: &DatabaseSettings, stream: TcpStream) -> Result<Sho
     let mut answer = [0];
     let asked = stream.write_all(&SSL_REQUEST).and_then(|()| stream.read_exact(&mut answer));
     asked.map_err(|error| cause(&error, started)).map_err(failed(Phase::AskingForTls))?;
-    if answer != *b"S" {
-        return Err(failed(Phase::AskingForTls)(Cause::Tls(TlsNotOffered::TEXT.into())));
-    }
+    TlsNotOffered::judge(answer[0])
+        .map_err(|refusal| failed(Phase::AskingForTls)(Cause::Tls(refusal.to_string())))?;
     let (complain, complaints) = mpsc::channel();
     let mut stream = shake_hands(settings, stream, complain, started).map_err(failed(Phase::Handshaking))?;
     let mut complaints: Vec<String> = complaints.try_iter().collect();

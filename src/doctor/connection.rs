@@ -3,18 +3,16 @@ use std::{net::IpAddr, time::Instant};
 
 use super::{Report, server};
 use crate::{
-    condition::{self, Condition},
+    condition,
     config::{DatabaseSettings, TlsMode},
     database::{
-        Cause, Database, DatabaseError, Phase, hints, inspect,
+        Database, Phase, hints, inspect,
         probe::{self, Dialled, Shown},
     },
 };
 
 const IPV6_ONLY: &str = "this needs IPv6 all the way, which many home networks lack; on Supabase, use the host of the \
                          transaction pooler (port 6543), which has IPv4";
-const VERIFY: &str = "set DB_SSLROOTCERT to the CA file (Supabase: from the dashboard, under the database's \
-                      settings) and DB_SSLMODE=verify-full";
 const JUST_VERIFY: &str = "set DB_SSLMODE=verify-full: this certificate stands up to it";
 
 /// A certificate should be renewed with this part of its life left, or this many days.
@@ -28,8 +26,7 @@ pub fn examine(settings: &DatabaseSettings, report: &mut Report<'_>) -> Option<D
     let database = match Database::new(settings) {
         Ok(database) => database,
         Err(error) => {
-            let remedy = "DB_SSLROOTCERT must name a file of CA certificates in PEM form";
-            report.failed("TLS", error.to_string(), remedy);
+            report.refused("TLS", &error);
             return None;
         }
     };
@@ -94,7 +91,8 @@ fn dial(settings: &DatabaseSettings, addresses: &[IpAddr], report: &mut Report<'
         Err(error) => {
             let condition = hints::condition(&error);
             let remedy = if is_ipv6_only(addresses) { IPV6_ONLY } else { condition.remedy };
-            report.failed("TCP", format!("{}: {error}", condition.title), remedy);
+            let DatabaseSettings { host, port, .. } = settings;
+            report.failed("TCP", format!("{}: {host}, port {port}: {error}", condition.title), remedy);
             None
         }
     }
@@ -118,7 +116,7 @@ fn tls(settings: &DatabaseSettings, dialled: Dialled, report: &mut Report<'_>) -
 /// As the mode would; the login that follows decides.
 fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
     let fact = format!("{}, {}", describe(shown), mode.as_str());
-    let about_name = |complaint: &&String| explained(complaint) == &condition::DATABASE_TLS_WRONG_NAME;
+    let about_name = |complaint: &&String| hints::of_tls(complaint) == &condition::DATABASE_TLS_WRONG_NAME;
     let complaint = match mode {
         TlsMode::Disable | TlsMode::Require => None,
         TlsMode::VerifyCa => shown.complaints.iter().find(|complaint| !about_name(complaint)),
@@ -128,14 +126,18 @@ fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
         }
     };
     if let Some(complaint) = complaint {
-        let condition = explained(complaint);
+        let condition = hints::of_tls(complaint);
         report.failed("TLS", format!("{} ({complaint}): {fact}", condition.title), condition.remedy);
         return false;
     }
     if mode == TlsMode::Require {
         let fact = format!("{fact}: open to an interceptor, since nothing is verified");
         let stands = shown.complaints.is_empty();
-        report.warning("TLS", fact, if stands { JUST_VERIFY } else { VERIFY });
+        report.warning(
+            "TLS",
+            fact,
+            if stands { JUST_VERIFY } else { condition::DATABASE_TLS_UNVERIFIED.remedy },
+        );
     } else if let Some(soon) = expires_soon(shown) {
         let fact = format!("{fact}: in {} no connection comes about any more", days(soon));
         report.warning("TLS", fact, condition::DATABASE_TLS_EXPIRED.remedy);
@@ -148,11 +150,15 @@ fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
 /// E.g. `TLSv1.3, certificate of db.example.org by Example CA, 43 days left`.
 fn describe(shown: &Shown) -> String {
     let Shown { protocol, subject, issuer, days_left, .. } = shown;
-    let mut text = format!("{protocol}, certificate of {subject} by {issuer}, {} left", days(*days_left));
+    let mut text = format!("{protocol}, certificate of {subject} by {issuer}, {}", left(*days_left));
     if let Some((whose, sooner)) = &shown.sooner {
-        text += &format!(" ({} for that of {whose})", days(*sooner));
+        text += &format!(" (that of {whose}: {})", left(*sooner));
     }
     text
+}
+
+fn left(number: i32) -> String {
+    if number < 0 { format!("expired {} ago", days(-number)) } else { format!("{} left", days(number)) }
 }
 
 fn days(number: i32) -> String {
@@ -164,14 +170,6 @@ fn expires_soon(shown: &Shown) -> Option<i32> {
     let limit = |days: i32| days < LAST_DAYS;
     let leaf = Some(shown.days_left).filter(|days| limit(*days) && *days < shown.life / LAST_PART);
     shown.sooner.as_ref().map(|(_, days)| *days).filter(|days| limit(*days)).or(leaf)
-}
-
-fn explained(complaint: &str) -> &'static Condition {
-    hints::condition(&DatabaseError {
-        unit: "doctor",
-        phase: Phase::Handshaking,
-        cause: Cause::Tls(complaint.into()),
-    })
 }
 
 #[cfg(test)]

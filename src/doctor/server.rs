@@ -1,6 +1,7 @@
 //! The server behind the login: its version, its clock, and what stands in between.
 use super::Report;
 use crate::{
+    condition,
     config::DatabaseSettings,
     database::{
         Database,
@@ -58,8 +59,7 @@ fn clock(server: &Server, report: &mut Report<'_>) {
 fn pooler(database: &Database, settings: &DatabaseSettings, report: &mut Report<'_>) {
     let port = settings.port;
     let session = "a pooler in session mode: each connection holds a server process as long as it lasts";
-    let transaction =
-        "use the pooler's transaction mode (Supabase: port 6543; PgBouncer: pool_mode = transaction)";
+    let transaction = condition::DATABASE_SESSION_MODE.remedy;
     match inspect::pooling(database) {
         Ok(Pooling::Transaction) => {
             report.ok("pooler", format!("port {port} is a pooler in transaction mode"))

@@ -1,10 +1,14 @@
 //! What scribe needs besides the database: its directory, its models, search and arXiv.
 use std::{
-    fs::{File, TryLockError},
+    fs::{self, File, TryLockError},
+    os::unix::fs::MetadataExt,
     path::Path,
 };
 
-use rustix::fs::{Access, access};
+use rustix::{
+    fs::{Access, access},
+    process::geteuid,
+};
 
 use super::Report;
 use crate::{
@@ -23,26 +27,43 @@ pub fn examine(settings: &Settings, report: &mut Report<'_>) {
     arxiv(settings, &web, report);
 }
 
+/// As `scribe run` would find it. Whoever runs doctor is taken for the user who runs scribe, unless the directory is
+/// another's.
 fn state_directory(path: &Path, report: &mut Report<'_>) {
     const CHECK: &str = "state directory";
     const REMEDY: &str = "set STATE_DIRECTORY to a directory of its own that scribe may write to; if scribe runs as \
                           another user, run doctor as that one (`sudo -u USER scribe doctor`)";
     let shown = path.display();
-    let may_write = |path: &Path| access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    let is_anothers = fs::metadata(path).is_ok_and(|it| it.uid() != geteuid().as_raw());
+    match obstacle(path) {
+        Some(obstacle) if is_anothers => report.warning(CHECK, obstacle, REMEDY),
+        Some(obstacle) => report.failed(CHECK, obstacle, REMEDY),
+        None if !path.exists() => report.ok(CHECK, format!("{shown} is made at the first start")),
+        None if is_in_use(&path.join("lock")) => {
+            report.ok(CHECK, format!("{shown} is in use by a running scribe"));
+        }
+        None => report.ok(CHECK, format!("{shown} is writable, and no scribe runs with it")),
+    }
+}
+
+/// What would stop a scribe of this user.
+fn obstacle(path: &Path) -> Option<String> {
+    let shown = path.display();
+    let may = |path: &Path, what| access(path, what).is_ok();
+    let may_fill = |path: &Path| path.is_dir() && may(path, Access::WRITE_OK | Access::EXEC_OK);
+    let closed = |name: &str, what| {
+        let file = path.join(name);
+        let is_closed = file.exists() && !(file.is_file() && may(&file, what));
+        is_closed.then(|| format!("this user may not use the file {}", file.display()))
+    };
     // What is not there yet is made at the first start.
     let existing = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
-    if existing != path && may_write(existing) {
-        report.ok(CHECK, format!("{shown} is made at the first start"));
-    } else if existing != path {
-        report.warning(CHECK, format!("there is no {shown}, and this user may not make it"), REMEDY);
-    } else if !path.is_dir() {
-        report.failed(CHECK, format!("{shown} is no directory"), REMEDY);
-    } else if !may_write(path) {
-        report.warning(CHECK, format!("this user may not write to {shown}"), REMEDY);
-    } else if is_in_use(&path.join("lock")) {
-        report.ok(CHECK, format!("{shown} is in use by a running scribe"));
-    } else {
-        report.ok(CHECK, format!("{shown} is writable, and no scribe runs with it"));
+    match existing == path {
+        false if may_fill(existing) => None,
+        false => Some(format!("there is no {shown}, and this user may not make it")),
+        true if !path.is_dir() => Some(format!("{shown} is no directory")),
+        true if !may_fill(path) => Some(format!("this user may not write to {shown}")),
+        true => closed("lock", Access::WRITE_OK).or_else(|| closed("run", Access::READ_OK)),
     }
 }
 

@@ -192,7 +192,7 @@ fn a_name_that_does_not_resolve_is_where_it_ends() {
 #[test]
 fn a_closed_port_is_where_it_ends() {
     let report = doctor(&program(&TestDatabase::empty()).env("DB_PORT", "1"));
-    report.says("TCP", "failed", &["cannot be reached", "refused", "DB_PORT"]);
+    report.says("TCP", "failed", &["cannot be reached", "localhost, port 1", "refused", "DB_PORT"]);
     report.failed_only("TCP", &[&["TLS", "login"], &BEHIND_LOGIN[..]].concat());
 }
 
@@ -213,7 +213,7 @@ fn a_certificate_that_is_refused_is_shown_and_the_password_is_not_sent() {
             &theirs,
             ["authority that is not trusted", "DB_SSLROOTCERT"],
         ),
-        (Certified::server(Some(&ours), Flaw::Expired), &ours, ["has expired", "-10 days left"]),
+        (Certified::server(Some(&ours), Flaw::Expired), &ours, ["has expired", "expired 10 days ago"]),
     ] {
         let server = TlsServer::showing(&certificate, Some(authority));
         let program = program(&TestDatabase::empty());
@@ -231,6 +231,18 @@ fn a_server_without_tls_or_without_a_word_is_told_apart_and_hangs_nothing() {
     let server = TlsServer::answering(b"N");
     let report = doctor(&program().env("DB_PORT", &server.port.to_string()));
     report.says("TLS", "failed", &["offers no TLS"]);
+
+    for answer in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"] {
+        let server = || TlsServer::answering(answer).port.to_string();
+        let report = doctor(&program().env("DB_PORT", &server()));
+        report.says("TLS", "failed", &["no PostgreSQL", "DB_PORT"]);
+        let run = program().env("DB_PORT", &server()).run(&["db", "check"]);
+        assert!(
+            run.stderr.contains("what answers at the database's address is no PostgreSQL"),
+            "{}",
+            run.stderr
+        );
+    }
 
     let mut held = Vec::new();
     let silent = listen(move |stream| held.push(stream));
@@ -389,6 +401,25 @@ fn a_running_scribe_is_seen_and_not_disturbed() {
     daemon.wait_for_health("\"healthy\"");
     doctor(&program).says("state directory", "ok", &["in use by a running scribe"]);
     daemon.wait_for_health("\"healthy\"");
+}
+
+#[test]
+fn a_state_directory_that_stops_scribe_fails_as_scribe_does() {
+    let database = TestDatabase::migrated();
+    let program = program(&database);
+    let file = program.file("file", "");
+    let lock = program.file("lock", "").with_file_name("locked");
+    fs::create_dir_all(lock.join("lock")).unwrap();
+    for (directory, words) in [
+        (file.clone(), "no directory"),
+        (file.join("below"), "may not make it"),
+        (lock, "may not use the file"),
+    ] {
+        let program = self::program(&database).env("STATE_DIRECTORY", directory.to_str().unwrap());
+        let report = doctor(&program);
+        report.says("state directory", "failed", &[words, "STATE_DIRECTORY"]);
+        assert_eq!((report.code, program.run(&["run", "--until-empty"]).code), (1, 1), "{words}");
+    }
 }
 
 #[test]

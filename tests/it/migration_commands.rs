@@ -187,6 +187,23 @@ fn a_step_that_the_database_refuses_is_explained() {
 }
 
 #[test]
+fn an_upgrade_by_a_role_that_may_make_no_tables_says_what_to_grant() {
+    let database = TestDatabase::empty();
+    let owner = crate::support::pair().fact("USER");
+    let close = format!(
+        "ALTER SCHEMA public OWNER TO CURRENT_USER; REVOKE ALL ON SCHEMA public FROM {owner}, PUBLIC; GRANT USAGE ON SCHEMA public TO {owner}"
+    );
+    database.admin().batch_execute(&close).unwrap();
+    let run = Program::new().database(&database).run(&["db", "upgrade"]);
+    let says = |words: &str| run.stderr.contains(words);
+    assert!(
+        run.code == 1 && says("CREATE ON SCHEMA public") && !says("`scribe db upgrade`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn nothing_is_lost_before_somebody_names_the_database() {
     let database = TestDatabase::migrated();
     let before = database.schema();

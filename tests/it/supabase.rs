@@ -211,9 +211,14 @@ fn a_role_from_which_the_rows_are_hidden_gets_a_condition_and_not_an_empty_queue
 }
 
 fn sign_up(database: &TestDatabase, email: Option<&str>, metadata: &str) -> Uuid {
+    sign_up_within(database, "20s", email, metadata)
+}
+
+/// With the statement timeout that the role has which signs people up.
+fn sign_up_within(database: &TestDatabase, timeout: &str, email: Option<&str>, metadata: &str) -> Uuid {
     let id = Uuid::new_v4();
     let mut client = request(database, "supabase_auth_admin", None);
-    client.batch_execute("SET statement_timeout = '20s'").unwrap();
+    client.batch_execute(&format!("SET statement_timeout = '{timeout}'")).unwrap();
     client
         .execute("INSERT INTO auth.users VALUES ($1, $2, $3::text::jsonb)", &[&id, &email, &metadata])
         .unwrap();
@@ -251,6 +256,18 @@ fn user_sync_adds_who_is_missing_and_changes_nobody() {
 
     let again = users::sync(&open).unwrap();
     assert_eq!(again, Some(Synced { added: 0, without_email: 2, address_taken: 1 }));
+}
+
+#[test]
+fn user_sync_without_a_right_to_auth_users_says_what_to_grant() {
+    let database = migrated();
+    let owner = pair().fact("USER");
+    for sql in ["REVOKE ALL ON auth.users", "REVOKE ALL ON SCHEMA auth"] {
+        database.query(&format!("{sql} FROM {owner}"), &[]);
+        let run = Program::new().database(&database).run(&["user", "sync"]);
+        let says = |words: &str| run.stderr.contains(words);
+        assert!(run.code == 1 && says("auth.users") && says("GRANT SELECT ON auth.users"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -302,17 +319,27 @@ fn the_readmes_trigger_never_blocks_a_sign_up() {
     let mut admin = database.admin();
     let mut lock = admin.transaction().unwrap();
     lock.batch_execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").unwrap();
-    sign_up(&database, Some("locked@example.org"), "{}");
+    sign_up_within(&database, "600ms", Some("locked@example.org"), "{}");
     lock.rollback().unwrap();
+    // Whatever else takes its time: here a trigger of somebody's on our table.
+    database
+        .admin()
+        .batch_execute(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NEW; END';
+             CREATE TRIGGER dawdle BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION dawdle()",
+        )
+        .unwrap();
+    sign_up_within(&database, "600ms", Some("slow@example.org"), "{}");
+    database.admin().batch_execute("DROP TRIGGER dawdle ON users; DROP FUNCTION dawdle()").unwrap();
     database.query("ALTER TABLE users RENAME TO elsewhere", &[]);
     sign_up(&database, Some("renamed@example.org"), "{}");
     database.query("ALTER TABLE elsewhere RENAME TO users", &[]);
 
     let signed_up = database.number("SELECT count(*) FROM auth.users");
-    assert_eq!(signed_up, 6);
+    assert_eq!(signed_up, 7);
     assert_eq!(
         users::sync(&database.open()).unwrap().map(|synced| synced.added),
-        Some(2),
+        Some(3),
         "caught up afterwards"
     );
 }
