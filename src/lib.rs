@@ -14,7 +14,7 @@
 //! * [`text`]: what all of them need to know about words and names, and how text from strangers is made harmless.
 //! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us.
 //!
-//! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue`; `pipeline` uses `model` and
+//! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue` (`doctor` asks `web` too); `pipeline` uses `model` and
 //! `web`; `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error). `pipeline`, `model`
 //! and `web` know no SQL, `database` knows no HTTP, `queue` knows neither.
 #![forbid(unsafe_code)]

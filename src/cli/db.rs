@@ -7,8 +7,7 @@ use super::{args::DbCommand, database, failure::Failure, output::Output};
 use crate::{
     config::{Settings, Stage},
     database::{
-        Database, DatabaseError, hints,
-        info::info,
+        Database, DatabaseError, hints, inspect,
         migrate::{self, DowngradeTarget, Drift, Misfit, SchemaStep, UpgradeTarget, revision},
     },
 };
@@ -131,18 +130,19 @@ struct Shown {
 
 fn show_info(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
     let url = settings.database()?.to_string();
-    let answer = info(&database(settings)?);
+    let database = database(settings)?;
+    let answer = inspect::server(&database).and_then(|server| Ok((server, migrate::current(&database)?)));
     let seen = answer.as_ref().ok();
     let is_connected = answer.as_ref().err().is_none_or(DatabaseError::was_logged_in);
     let shown = Shown {
         status: if is_connected { CONNECTED } else { DISCONNECTED },
         url,
         environment: settings.stage.as_str(),
-        server_version: seen.map(|info| info.server_version.clone()),
-        role: seen.map(|info| info.role.clone()),
-        schema_version: seen.map(|info| info.schema.applied),
+        server_version: seen.map(|(server, _)| server.version.clone()),
+        role: seen.map(|(server, _)| server.role.clone()),
+        schema_version: seen.map(|(_, schema)| schema.applied),
         head_version: migrate::head(),
-        misfit: seen.and_then(|info| info.schema.misfit.clone()),
+        misfit: seen.and_then(|(_, schema)| schema.misfit.clone()),
         error: answer.as_ref().err().map(ToString::to_string),
     };
     if output.json {

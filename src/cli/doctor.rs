@@ -40,6 +40,6 @@ fn print(finding: &Finding, output: &mut Output<'_>) -> io::Result<()> {
         Verdict::Failed => "FAIL",
         Verdict::Skipped => "skip",
     };
-    output.line(format!("{word:5} {:16} {}", finding.check, finding.fact))?;
+    output.line(format!("{word:5} {:16} {}", finding.check.as_str(), finding.fact))?;
     finding.remedy.iter().try_for_each(|remedy| output.line(format!("      fix: {remedy}")))
 }

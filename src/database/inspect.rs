@@ -3,7 +3,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use postgres::SimpleQueryMessage;
 
-use super::{Cause, Database, DatabaseError, Session};
+use super::{Cause, Database, DatabaseError, Session, migrate, queue_items::LEASE_OVER};
 
 /// The server as it presents itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +121,9 @@ fn back_end(session: &mut Session) -> Result<BackEnd, DatabaseError> {
     }
 }
 
+/// Scribe's tables, as SQL.
+const TABLES: &str = "ARRAY['users', 'emails', 'queue_items', 'refinery_schema_history']";
+
 /// One of scribe's tables, as the role sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -147,16 +150,18 @@ pub struct Excess {
 
 /// Scribe's tables that exist, and who may do too much with them.
 pub fn access(database: &Database) -> Result<(Vec<Table>, Vec<Excess>), DatabaseError> {
-    const TABLES: &str = "
+    let own = format!(
+        "
         SELECT t.name, c.relrowsecurity, row_security_active(c.oid),
                (SELECT coalesce(string_agg(p, ', ' ORDER BY place), '')
                 FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY AS p (p, place)
                 WHERE NOT has_table_privilege(c.oid, p))
-        FROM unnest(ARRAY['users', 'emails', 'queue_items', 'refinery_schema_history']) WITH ORDINALITY AS t (name, place)
-        JOIN pg_class c ON c.oid = to_regclass(t.name) ORDER BY t.place";
+        FROM unnest({TABLES}) WITH ORDINALITY AS t (name, place)
+        JOIN pg_class c ON c.oid = to_regclass(t.name) ORDER BY t.place"
+    );
     database.transaction("doctor", |tx| {
-        let tables = tx.query_typed(TABLES, &[])?;
-        let excess = tx.query_typed(EXCESS, &[])?;
+        let tables = tx.query_typed(&own, &[])?;
+        let excess = tx.query_typed(&excess(), &[])?;
         Ok((
             tables
                 .iter()
@@ -175,33 +180,31 @@ pub fn access(database: &Database) -> Result<(Vec<Table>, Vec<Excess>), Database
     })
 }
 
-/// Whole tables, then columns, then the sequence. The columns that are left out here are those that V5 grants.
-const EXCESS: &str = "
+/// Whole tables, then columns, then the sequence, but for the columns that V5 grants.
+fn excess() -> String {
+    let granted: Vec<String> = migrate::column_grants()
+        .map(|(table, privilege, column)| format!("('{table}', '{privilege}', '{column}')"))
+        .collect();
+    let granted = granted.join(", ");
+    format!(
+        "
     WITH stranger (role) AS (
         SELECT 'public'::name UNION ALL SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated')
     ), ours (name, oid) AS (
-        SELECT t, to_regclass(t)::oid FROM unnest(ARRAY['users', 'emails', 'queue_items', 'refinery_schema_history']) t
+        SELECT t, to_regclass(t)::oid FROM unnest({TABLES}) t
         WHERE to_regclass(t) IS NOT NULL
     ), whole AS (
         SELECT role, name, oid, p FROM stranger, ours,
             unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
         WHERE has_table_privilege(role, oid, p)
-    ), granted (name, p, columns) AS (VALUES
-        ('users', 'SELECT', ARRAY['id', 'email', 'display_name', 'generation_count', 'template_count', 'onboarded',
-            'email_template', 'created_at']),
-        ('emails', 'SELECT', ARRAY['id', 'user_id', 'recipient_name', 'recipient_interest', 'email_message',
-            'template_type', 'metadata', 'is_confident', 'displayed', 'created_at']),
-        ('queue_items', 'SELECT', ARRAY['id', 'user_id', 'recipient_name', 'recipient_interest', 'email_template_text',
-            'status', 'current_step', 'email_id', 'error_message', 'started_at', 'completed_at', 'created_at']),
-        ('queue_items', 'INSERT', ARRAY['user_id', 'recipient_name', 'recipient_interest', 'email_template_text',
-            'status'])
+    ), granted (name, p, attname) AS (VALUES {granted}
     ), single AS (
         SELECT role, o.name, p, a.attname FROM stranger, ours o, pg_attribute a,
             unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS wanted (p)
         WHERE a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
           AND has_column_privilege(role, o.oid, a.attnum, p) AND NOT has_table_privilege(role, o.oid, p)
           AND NOT (role = 'authenticated' AND EXISTS (
-              SELECT FROM granted g WHERE g.name = o.name AND g.p = wanted.p AND a.attname = ANY (g.columns)))
+              SELECT FROM granted g WHERE (g.name, g.p, g.attname) = (o.name, wanted.p, a.attname)))
     ), sequence AS (
         SELECT role, p FROM stranger, unnest(ARRAY['SELECT', 'UPDATE', 'USAGE']) p
         WHERE to_regclass('queue_items_seq_seq') IS NOT NULL
@@ -213,7 +216,9 @@ const EXCESS: &str = "
     FROM single GROUP BY role, name, p
     UNION ALL
     SELECT role::text, 'SEQUENCE queue_items_seq_seq', string_agg(p, ', ' ORDER BY p) FROM sequence GROUP BY role
-    ORDER BY 1, 2, 3";
+    ORDER BY 1, 2, 3"
+    )
+}
 
 /// The queue in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,13 +241,13 @@ pub struct Rows {
     pub odd_statuses: String,
 }
 
-/// Counts the queue. When a lease is over is the rule of `queue_items::claim`.
+/// Counts the queue.
 pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
-    const ROWS: &str = "
+    let rows = format!(
+        "
         WITH item AS (
             SELECT *, status NOT IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED') AS odd,
-                   coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity')
-                       < now() AS over
+                   {LEASE_OVER} AS over
             FROM queue_items
         )
         SELECT count(*) FILTER (WHERE status = 'PENDING'),
@@ -254,9 +259,10 @@ pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
                count(*) FILTER (WHERE odd),
                coalesce((SELECT string_agg(status, ', ') FROM (
                    SELECT DISTINCT status FROM item WHERE odd ORDER BY 1 LIMIT 5) few), '')
-        FROM item";
+        FROM item"
+    );
     database.transaction("doctor", |tx| {
-        let rows = tx.query_typed(ROWS, &[])?;
+        let rows = tx.query_typed(&rows, &[])?;
         let row = &rows[0]; // an aggregate without GROUP BY gives exactly one row
         Ok(Rows {
             waiting: row.get(0),

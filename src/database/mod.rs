@@ -11,7 +11,6 @@ mod deadline;
 pub mod emails;
 mod error;
 pub mod hints;
-pub mod info;
 pub mod inspect;
 pub mod migrate;
 pub mod probe;

@@ -44,6 +44,9 @@ pub enum Settled {
     NotOurs,
 }
 
+/// When a lease is over, for rows from before there were leases too.
+pub(super) const LEASE_OVER: &str = "coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity') < now()";
+
 /// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
 /// an item whose claim was never answered: it is taken again and costs no further attempt.
 pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, DatabaseError> {
@@ -57,7 +60,7 @@ pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, Databas
             WHERE status IN ('PENDING', 'PROCESSING')
               AND CASE status
                   WHEN 'PENDING' THEN available_at <= now()
-                  ELSE coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity') < now()
+                  ELSE {LEASE_OVER}
                        OR celery_task_id LIKE '{own}%' END
             ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
         ), claimed AS (

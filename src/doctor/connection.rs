@@ -1,7 +1,7 @@
 //! The way to the database, one step after the other, so that the first that fails is the one to mend.
 use std::{net::IpAddr, time::Instant};
 
-use super::{Report, server};
+use super::{Check, Report, server};
 use crate::{
     condition,
     config::{DatabaseSettings, TlsMode},
@@ -26,21 +26,21 @@ pub fn examine(settings: &DatabaseSettings, report: &mut Report<'_>) -> Option<D
     let database = match Database::new(settings) {
         Ok(database) => database,
         Err(error) => {
-            report.refused("TLS", &error);
+            report.refused(Check::Tls, &error);
             return None;
         }
     };
     let trusted = tls(settings, dialled, report);
     match inspect::server(&database) {
         Ok(seen) => {
-            report.ok("login", format!("as {} to {}", seen.role, seen.database));
+            report.ok(Check::Login, format!("as {} to {}", seen.role, seen.database));
             server::examine(&database, settings, &seen, report);
             Some(database)
         }
         // Said once already, and the password was not sent.
         Err(error) if !trusted && error.phase != Phase::LoggingIn => None,
         Err(error) => {
-            report.refused("login", &error);
+            report.refused(Check::Login, &error);
             None
         }
     }
@@ -52,7 +52,7 @@ fn addresses(settings: &DatabaseSettings, report: &mut Report<'_>) -> Option<Vec
     let found = match probe::addresses(settings) {
         Ok(found) => found,
         Err(error) => {
-            report.refused("DNS", &error);
+            report.refused(Check::Dns, &error);
             return None;
         }
     };
@@ -63,9 +63,9 @@ fn addresses(settings: &DatabaseSettings, report: &mut Report<'_>) -> Option<Vec
         format!("{host} is {}, found in {:.2} s", listed.join(", "), started.elapsed().as_secs_f64())
     };
     if is_ipv6_only(&found) {
-        report.warning("DNS", format!("{fact}: IPv6 only"), IPV6_ONLY);
+        report.warning(Check::Dns, format!("{fact}: IPv6 only"), IPV6_ONLY);
     } else {
-        report.ok("DNS", fact);
+        report.ok(Check::Dns, fact);
     }
     Some(found)
 }
@@ -81,10 +81,10 @@ fn dial(settings: &DatabaseSettings, addresses: &[IpAddr], report: &mut Report<'
             let in_vain: Vec<String> =
                 dialled.in_vain.iter().map(|(address, why)| format!("{address}: {why}")).collect();
             if in_vain.is_empty() {
-                report.ok("TCP", fact);
+                report.ok(Check::Tcp, fact);
             } else {
                 let fact = format!("{fact}, after {}", in_vain.join("; "));
-                report.warning("TCP", fact, "each connection loses time on these addresses first");
+                report.warning(Check::Tcp, fact, "each connection loses time on these addresses first");
             }
             Some(dialled)
         }
@@ -92,7 +92,7 @@ fn dial(settings: &DatabaseSettings, addresses: &[IpAddr], report: &mut Report<'
             let condition = hints::condition(&error);
             let remedy = if is_ipv6_only(addresses) { IPV6_ONLY } else { condition.remedy };
             let DatabaseSettings { host, port, .. } = settings;
-            report.failed("TCP", format!("{}: {host}, port {port}: {error}", condition.title), remedy);
+            report.failed(Check::Tcp, format!("{}: {host}, port {port}: {error}", condition.title), remedy);
             None
         }
     }
@@ -101,13 +101,13 @@ fn dial(settings: &DatabaseSettings, addresses: &[IpAddr], report: &mut Report<'
 /// Whether a login can be expected to come that far.
 fn tls(settings: &DatabaseSettings, dialled: Dialled, report: &mut Report<'_>) -> bool {
     if settings.tls == TlsMode::Disable {
-        report.ok("TLS", "none: plain text to a loopback address (DB_SSLMODE=disable)");
+        report.ok(Check::Tls, "none: plain text to a loopback address (DB_SSLMODE=disable)");
         return true;
     }
     match probe::certificate(settings, dialled.stream) {
         Ok(shown) => judge(settings.tls, &shown, report),
         Err(error) => {
-            report.refused("TLS", &error);
+            report.refused(Check::Tls, &error);
             false
         }
     }
@@ -127,22 +127,22 @@ fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
     };
     if let Some(complaint) = complaint {
         let condition = hints::of_tls(complaint);
-        report.failed("TLS", format!("{} ({complaint}): {fact}", condition.title), condition.remedy);
+        report.failed(Check::Tls, format!("{} ({complaint}): {fact}", condition.title), condition.remedy);
         return false;
     }
     if mode == TlsMode::Require {
         let fact = format!("{fact}: open to an interceptor, since nothing is verified");
         let stands = shown.complaints.is_empty();
         report.warning(
-            "TLS",
+            Check::Tls,
             fact,
             if stands { JUST_VERIFY } else { condition::DATABASE_TLS_UNVERIFIED.remedy },
         );
     } else if let Some(soon) = expires_soon(shown) {
         let fact = format!("{fact}: in {} no connection comes about any more", days(soon));
-        report.warning("TLS", fact, condition::DATABASE_TLS_EXPIRED.remedy);
+        report.warning(Check::Tls, fact, condition::DATABASE_TLS_EXPIRED.remedy);
     } else {
-        report.ok("TLS", fact);
+        report.ok(Check::Tls, fact);
     }
     true
 }

@@ -15,28 +15,54 @@ use crate::{
     database::{DatabaseError, hints},
 };
 
-/// Every check, in the order in which they are made. A check may find several things, or be skipped.
-const CHECKS: [&str; 19] = [
-    "settings",
-    "secrets",
-    "port",
-    "DNS",
-    "TCP",
-    "TLS",
-    "login",
-    "version",
-    "clock",
-    "pooler",
-    "migrations",
-    "drift",
-    "row security",
-    "privileges",
-    "queue",
-    "state directory",
-    "models",
-    "search",
-    "arXiv",
-];
+macro_rules! checks {
+    ($($check:ident = $name:literal,)*) => {
+        /// Every check, in the order in which they are made. A check may find several things, or be skipped.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Check {
+            $(#[doc = $name] $check),*
+        }
+
+        impl Check {
+            const ALL: &[Check] = &[$(Check::$check),*];
+
+            /// Its name, a word or two.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Check::$check => $name),*
+                }
+            }
+        }
+    };
+}
+
+checks! {
+    Settings = "settings",
+    Secrets = "secrets",
+    Port = "port",
+    Dns = "DNS",
+    Tcp = "TCP",
+    Tls = "TLS",
+    Login = "login",
+    Version = "version",
+    Clock = "clock",
+    Pooler = "pooler",
+    Migrations = "migrations",
+    Drift = "drift",
+    RowSecurity = "row security",
+    Privileges = "privileges",
+    Queue = "queue",
+    StateDirectory = "state directory",
+    Models = "models",
+    Search = "search",
+    Arxiv = "arXiv",
+}
+
+impl Serialize for Check {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 
 /// What a check came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -46,7 +72,7 @@ pub enum Verdict {
     Ok,
     /// It works, and could be better.
     Warning,
-    /// It keeps scribe from working.
+    /// It keeps scribe from working, or the schema is not as the migrations make it.
     Failed,
     /// It could not be looked at.
     Skipped,
@@ -57,8 +83,8 @@ pub enum Verdict {
 pub struct Finding {
     /// What the check came to.
     pub verdict: Verdict,
-    /// What was looked at, in a word or two.
-    pub check: &'static str,
+    /// What was looked at.
+    pub check: Check,
     /// What was found.
     pub fact: String,
     /// What to do about it.
@@ -75,51 +101,49 @@ pub fn examine(file: Option<&Path>, environment: Environment<'_>, tell: &mut dyn
         }
         services::examine(&settings, &mut report);
     }
-    report.skip_to(CHECKS.len());
+    report.skip_to(Check::ALL.len());
 }
 
 /// Where the checks tell what they found. A check that was passed over is told as skipped, so that none is ever
 /// missing from a report.
 struct Report<'a> {
     tell: &'a mut dyn FnMut(Finding),
-    /// The place in [`CHECKS`] that was not reached yet.
+    /// The place in [`Check::ALL`] that was not reached yet.
     next: usize,
     /// The check that failed last.
-    failed: Option<&'static str>,
+    failed: Option<Check>,
 }
 
 impl Report<'_> {
-    fn ok(&mut self, check: &'static str, fact: impl Into<String>) {
+    fn ok(&mut self, check: Check, fact: impl Into<String>) {
         self.find(Verdict::Ok, check, fact.into(), None);
     }
 
-    fn warning(&mut self, check: &'static str, fact: impl Into<String>, remedy: impl Into<String>) {
+    fn warning(&mut self, check: Check, fact: impl Into<String>, remedy: impl Into<String>) {
         self.find(Verdict::Warning, check, fact.into(), Some(remedy.into()));
     }
 
-    fn failed(&mut self, check: &'static str, fact: impl Into<String>, remedy: impl Into<String>) {
+    fn failed(&mut self, check: Check, fact: impl Into<String>, remedy: impl Into<String>) {
         self.find(Verdict::Failed, check, fact.into(), Some(remedy.into()));
         self.failed = Some(check);
     }
 
     /// In the words that `db check` and `/health` have for it.
-    fn refused(&mut self, check: &'static str, error: &DatabaseError) {
+    fn refused(&mut self, check: Check, error: &DatabaseError) {
         let condition = hints::condition(error);
         self.failed(check, format!("{}: {error}", condition.title), condition.remedy);
     }
 
-    fn find(&mut self, verdict: Verdict, check: &'static str, fact: String, remedy: Option<String>) {
-        if let Some(place) = CHECKS.iter().position(|c| *c == check) {
-            self.skip_to(place);
-            self.next = place + 1;
-        }
+    fn find(&mut self, verdict: Verdict, check: Check, fact: String, remedy: Option<String>) {
+        self.skip_to(check as usize);
+        self.next = check as usize + 1;
         (self.tell)(Finding { verdict, check, fact, remedy });
     }
 
     fn skip_to(&mut self, place: usize) {
-        for check in CHECKS.iter().take(place).skip(self.next) {
+        for &check in Check::ALL.iter().take(place).skip(self.next) {
             let fact = match self.failed {
-                Some(failed) => format!("not made, because of: {failed}"),
+                Some(failed) => format!("not made, because of: {}", failed.as_str()),
                 None => "not made".into(),
             };
             (self.tell)(Finding { verdict: Verdict::Skipped, check, fact, remedy: None });
@@ -136,18 +160,18 @@ mod tests {
         let mut told = Vec::new();
         let mut tell = |finding: Finding| told.push((finding.verdict, finding.check, finding.fact));
         let mut report = Report { tell: &mut tell, next: 0, failed: None };
-        report.ok("settings", "fine");
-        report.warning("secrets", "one", "mend it");
-        report.warning("secrets", "two", "mend it");
-        report.failed("DNS", "gone", "mend it");
-        report.ok("login", "fine");
+        report.ok(Check::Settings, "fine");
+        report.warning(Check::Secrets, "one", "mend it");
+        report.warning(Check::Secrets, "two", "mend it");
+        report.failed(Check::Dns, "gone", "mend it");
+        report.ok(Check::Login, "fine");
         report.skip_to(8);
-        let checks: Vec<_> = told.iter().map(|(_, check, _)| *check).collect();
+        let checks: Vec<_> = told.iter().map(|(_, check, _)| check.as_str()).collect();
         assert_eq!(
             checks,
             ["settings", "secrets", "secrets", "port", "DNS", "TCP", "TLS", "login", "version"]
         );
-        assert_eq!(told[3], (Verdict::Skipped, "port", "not made".into()));
-        assert_eq!(told[5], (Verdict::Skipped, "TCP", "not made, because of: DNS".into()));
+        assert_eq!(told[3], (Verdict::Skipped, Check::Port, "not made".into()));
+        assert_eq!(told[5], (Verdict::Skipped, Check::Tcp, "not made, because of: DNS".into()));
     }
 }

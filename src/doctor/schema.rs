@@ -1,5 +1,5 @@
 //! The tables: whether they are scribe's, who may do what with them, and what waits in them.
-use super::Report;
+use super::{Check, Report};
 use crate::database::{
     Database,
     inspect::{self, Excess, Rows, Table},
@@ -23,14 +23,14 @@ pub fn examine(database: &Database, report: &mut Report<'_>) {
 fn migrations(database: &Database, report: &mut Report<'_>) -> bool {
     match migrate::current(database) {
         Ok(Schema { misfit: None, head, .. }) => {
-            report.ok("migrations", format!("{head} (head)"));
+            report.ok(Check::Migrations, format!("{head} (head)"));
             return true;
         }
         Ok(Schema { misfit: Some(misfit), .. }) => {
             let facts: Vec<String> = std::iter::once(misfit.to_string()).chain(misfit.signs()).collect();
-            report.failed("migrations", facts.join("; "), misfit.remedy());
+            report.failed(Check::Migrations, facts.join("; "), misfit.remedy());
         }
-        Err(error) => report.refused("migrations", &error),
+        Err(error) => report.refused(Check::Migrations, &error),
     }
     false
 }
@@ -39,17 +39,17 @@ fn migrations(database: &Database, report: &mut Report<'_>) -> bool {
 fn drift(database: &Database, report: &mut Report<'_>) {
     let Drift { missing, additional, .. } = match migrate::drift(database) {
         Ok(drift) => drift,
-        Err(error) => return report.refused("drift", &error),
+        Err(error) => return report.refused(Check::Drift, &error),
     };
     for difference in &missing {
-        report.failed("drift", format!("missing or different: {difference}"), Drift::REMEDY);
+        report.failed(Check::Drift, format!("missing or different: {difference}"), Drift::REMEDY);
     }
     if missing.is_empty() {
         let added = match additional.len() {
             0 => String::new(),
             count => format!(", with {count} addition(s) (`scribe db check --schema` lists them)"),
         };
-        report.ok("drift", format!("the schema is as the migrations make it{added}"));
+        report.ok(Check::Drift, format!("the schema is as the migrations make it{added}"));
     }
 }
 
@@ -58,7 +58,7 @@ fn access(database: &Database, report: &mut Report<'_>) -> bool {
     let (tables, excess) = match inspect::access(database) {
         Ok(access) => access,
         Err(error) => {
-            report.refused("row security", &error);
+            report.refused(Check::RowSecurity, &error);
             return false;
         }
     };
@@ -73,19 +73,19 @@ fn row_security(tables: &[Table], report: &mut Report<'_>) -> bool {
     let (off, hidden) = (named(&|table| !table.row_security), named(&|table| table.hidden));
     if !hidden.is_empty() {
         let remedy = crate::condition::DATABASE_ROWS_HIDDEN.remedy;
-        report.failed("row security", format!("it hides {hidden} from the database role"), remedy);
+        report.failed(Check::RowSecurity, format!("it hides {hidden} from the database role"), remedy);
     }
     if !off.is_empty() {
         let statements: Vec<String> =
             off.split(", ").map(|table| format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")).collect();
         report.warning(
-            "row security",
+            Check::RowSecurity,
             format!("off for {off}: on Supabase, nothing but privileges keeps strangers out"),
             format!("as the owner: {}", statements.join("; ")),
         );
     }
     if off.is_empty() && hidden.is_empty() {
-        report.ok("row security", "on for all four tables, and hides nothing from the database role");
+        report.ok(Check::RowSecurity, "on for all four tables, and hides nothing from the database role");
     }
     hidden.is_empty()
 }
@@ -94,7 +94,7 @@ fn privileges(tables: &[Table], excess: &[Excess], report: &mut Report<'_>) -> b
     let lacking: Vec<&Table> = tables.iter().filter(|table| !table.missing.is_empty()).collect();
     for Table { name, missing, .. } in &lacking {
         let fact = format!("the database role lacks {missing} on {name}");
-        report.failed("privileges", fact, crate::condition::DATABASE_PERMISSION.remedy);
+        report.failed(Check::Privileges, fact, crate::condition::DATABASE_PERMISSION.remedy);
     }
     for Excess { role, object, privileges } in excess {
         let mut remedy = format!("as the owner: REVOKE {privileges} ON {object} FROM {role}");
@@ -102,14 +102,16 @@ fn privileges(tables: &[Table], excess: &[Excess], report: &mut Report<'_>) -> b
             remedy += "; that takes the columns too which migration 5 leaves them: grant those anew";
         }
         report.warning(
-            "privileges",
+            Check::Privileges,
             format!("{role} holds {privileges} on {object}, which nobody needs"),
             remedy,
         );
     }
     if lacking.is_empty() && excess.is_empty() {
-        report
-            .ok("privileges", "the database role holds all it needs, and strangers no more than they should");
+        report.ok(
+            Check::Privileges,
+            "the database role holds all it needs, and strangers no more than they should",
+        );
     }
     lacking.is_empty()
 }
@@ -117,7 +119,7 @@ fn privileges(tables: &[Table], excess: &[Excess], report: &mut Report<'_>) -> b
 fn queue(database: &Database, report: &mut Report<'_>) {
     let rows = match inspect::rows(database) {
         Ok(rows) => rows,
-        Err(error) => return report.refused("queue", &error),
+        Err(error) => return report.refused(Check::Queue, &error),
     };
     let Rows { waiting, oldest_seconds, working, stuck, completed, failed, odd, odd_statuses } = &rows;
     let since =
@@ -128,23 +130,23 @@ fn queue(database: &Database, report: &mut Report<'_>) {
     let is_idle = *working == 0 && *stuck == 0;
     if is_idle && oldest_seconds.is_some_and(|seconds| seconds > PATIENCE) {
         report.warning(
-            "queue",
+            Check::Queue,
             format!("{fact}: nobody works on it"),
             "start scribe (`scribe run`), or see its log",
         );
     } else {
-        report.ok("queue", fact);
+        report.ok(Check::Queue, fact);
     }
     if *stuck > 0 {
         report.warning(
-            "queue",
+            Check::Queue,
             format!("{stuck} stuck: claimed by a scribe that never finished, and the lease is over"),
             "a running scribe takes them again by itself; start one (`scribe run`), or see its log",
         );
     }
     if *odd > 0 {
         report.warning(
-            "queue",
+            Check::Queue,
             format!("{odd} with a status that nobody claims: {odd_statuses}"),
             "set it to PENDING, PROCESSING, COMPLETED or FAILED, in capitals",
         );

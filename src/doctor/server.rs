@@ -1,5 +1,5 @@
 //! The server behind the login: its version, its clock, and what stands in between.
-use super::Report;
+use super::{Check, Report};
 use crate::{
     condition,
     config::DatabaseSettings,
@@ -26,14 +26,14 @@ pub fn examine(database: &Database, settings: &DatabaseSettings, server: &Server
 fn version(server: &Server, report: &mut Report<'_>) {
     let fact = format!("PostgreSQL {}", server.version);
     match server.version_number / 10_000 {
-        TESTED.. => report.ok("version", fact),
+        TESTED.. => report.ok(Check::Version, fact),
         NEEDED.. => report.warning(
-            "version",
+            Check::Version,
             format!("{fact}: older than what scribe is tested with"),
             format!("move to PostgreSQL {TESTED} or newer when you can"),
         ),
         _ => report.failed(
-            "version",
+            Check::Version,
             format!("{fact}: too old for scribe's tables"),
             format!("move to PostgreSQL {TESTED} or newer"),
         ),
@@ -47,12 +47,12 @@ fn clock(server: &Server, report: &mut Report<'_>) {
     let fact = format!("{fact} (give or take {clock_doubt:.2} s)");
     if clock_ahead.abs() - clock_doubt > CLOCK_TOLERANCE {
         report.warning(
-            "clock",
+            Check::Clock,
             fact,
             "set this machine's clock (`timedatectl` shows whether it is synchronised): certificates are judged by it",
         );
     } else {
-        report.ok("clock", fact);
+        report.ok(Check::Clock, fact);
     }
 }
 
@@ -62,17 +62,19 @@ fn pooler(database: &Database, settings: &DatabaseSettings, report: &mut Report<
     let transaction = condition::DATABASE_SESSION_MODE.remedy;
     match inspect::pooling(database) {
         Ok(Pooling::Transaction) => {
-            report.ok("pooler", format!("port {port} is a pooler in transaction mode"))
+            report.ok(Check::Pooler, format!("port {port} is a pooler in transaction mode"))
         }
-        Ok(Pooling::Session) => report.warning("pooler", format!("port {port} is {session}"), transaction),
-        Ok(Pooling::Direct) => report.ok("pooler", format!("none: port {port} is PostgreSQL itself")),
+        Ok(Pooling::Session) => {
+            report.warning(Check::Pooler, format!("port {port} is {session}"), transaction)
+        }
+        Ok(Pooling::Direct) => report.ok(Check::Pooler, format!("none: port {port} is PostgreSQL itself")),
         Ok(Pooling::Unclear) => report.warning(
-            "pooler",
+            Check::Pooler,
             "could not tell: the server does not say since when its processes run",
             "nothing, if it works; with a pooler, use its transaction mode",
         ),
         Err(error) => report.warning(
-            "pooler",
+            Check::Pooler,
             format!("could not tell, because a second connection did not come about: {error}"),
             "leave scribe a few connections at a time; a pooler in session mode soon runs out of them",
         ),
@@ -92,7 +94,7 @@ mod tests {
         let mut report = Report { tell: &mut tell, next: 0, failed: None };
         version(&server, &mut report);
         clock(&server, &mut report);
-        told.retain(|(check, _)| ["version", "clock"].contains(check));
+        told.retain(|(check, _)| [Check::Version, Check::Clock].contains(check));
         [told[0].1, told[1].1]
     }
 

@@ -10,7 +10,7 @@ use rustix::{
     process::geteuid,
 };
 
-use super::Report;
+use super::{Check, Report};
 use crate::{
     condition,
     config::{ModelChoice, SearchProvider, Settings},
@@ -30,7 +30,7 @@ pub fn examine(settings: &Settings, report: &mut Report<'_>) {
 /// As `scribe run` would find it. Whoever runs doctor is taken for the user who runs scribe, unless the directory is
 /// another's.
 fn state_directory(path: &Path, report: &mut Report<'_>) {
-    const CHECK: &str = "state directory";
+    const CHECK: Check = Check::StateDirectory;
     const REMEDY: &str = "set STATE_DIRECTORY to a directory of its own that scribe may write to; if scribe runs as \
                           another user, run doctor as that one (`sudo -u USER scribe doctor`)";
     let shown = path.display();
@@ -75,7 +75,7 @@ fn is_in_use(lock: &Path) -> bool {
 fn models(settings: &Settings, report: &mut Report<'_>) {
     match (settings.template_parser_model, settings.email_composer_model) {
         (ModelChoice::Builtin, ModelChoice::Builtin) => {
-            report.ok("models", "builtin for templates and for e-mails; it needs no key");
+            report.ok(Check::Models, "builtin for templates and for e-mails; it needs no key");
         }
     }
 }
@@ -83,28 +83,28 @@ fn models(settings: &Settings, report: &mut Report<'_>) {
 fn search(provider: Option<&SearchProvider>, web: &Web, report: &mut Report<'_>) {
     let Some(SearchProvider::Searxng(address)) = provider else {
         let missing = &condition::SEARCH_NOT_CONFIGURED;
-        return report.warning("search", missing.title, missing.remedy);
+        return report.warning(Check::Search, missing.title, missing.remedy);
     };
     match web.search("university research") {
         Ok(found) if found.is_empty() => report.warning(
-            "search",
+            Check::Search,
             format!("{address} answers, and finds nothing at all"),
             "see which engines are switched on in its settings.yml",
         ),
-        Ok(_) => report.ok("search", format!("{address} answers and finds pages")),
-        Err(error) => report.failed("search", error.to_string(), condition::SEARCH_UNAVAILABLE.remedy),
+        Ok(_) => report.ok(Check::Search, format!("{address} answers and finds pages")),
+        Err(error) => report.failed(Check::Search, error.to_string(), condition::SEARCH_UNAVAILABLE.remedy),
     }
 }
 
 /// One question with a small answer. Without arXiv no item fails, so this is never worse than a warning.
 fn arxiv(settings: &Settings, web: &Web, report: &mut Report<'_>) {
     match web.papers_by("Ada Lovelace") {
-        Ok(_) => report.ok("arXiv", format!("{} answers", settings.web.arxiv_base_url)),
+        Ok(_) => report.ok(Check::Arxiv, format!("{} answers", settings.web.arxiv_base_url)),
         Err(error @ WebError::Busy { .. }) => {
-            report.warning("arXiv", error.to_string(), "nothing: scribe asks again for every recipient");
+            report.warning(Check::Arxiv, error.to_string(), "nothing: scribe asks again for every recipient");
         }
         Err(error) => report.warning(
-            "arXiv",
+            Check::Arxiv,
             error.to_string(),
             "check this machine's way to the internet, and ARXIV_BASE_URL; until it answers, papers are missing",
         ),

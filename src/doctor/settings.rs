@@ -1,7 +1,7 @@
 //! Settings: what was set and where, whether secrets are kept, and what host and port already tell.
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path};
 
-use super::Report;
+use super::{Check, Report};
 use crate::config::{
     DatabaseSettings, Environment, Origin, SETTINGS, Settings, sources, sources::RawSettings,
 };
@@ -21,17 +21,17 @@ pub fn examine(
     let settings = match Settings::check(&gathered) {
         Ok(settings) => settings,
         Err(mistakes) => {
-            mistakes.iter().for_each(|it| report.failed("settings", it.to_string(), it.remedy()));
+            mistakes.iter().for_each(|it| report.failed(Check::Settings, it.to_string(), it.remedy()));
             return None;
         }
     };
     let raw = &gathered.values;
-    report.ok("settings", origins(raw));
+    report.ok(Check::Settings, origins(raw));
     for warning in &settings.warnings {
-        report.warning("settings", warning, "take out what is not used, or put it right");
+        report.warning(Check::Settings, warning, "take out what is not used, or put it right");
     }
     if let Err(missing) = settings.database() {
-        report.failed("settings", missing.to_string(), missing.remedy());
+        report.failed(Check::Settings, missing.to_string(), missing.remedy());
     }
     secrets(raw, report);
     if let Some(database) = &settings.database {
@@ -68,7 +68,7 @@ fn secrets(raw: &RawSettings, report: &mut Report<'_>) {
             Some((path, mode)) if mode & OTHERS != 0 => {
                 let path = path.display();
                 report.warning(
-                    "secrets",
+                    Check::Secrets,
                     format!("everybody on this machine may read {path} (mode {:04o})", mode & 0o7777),
                     format!("`chmod 600 {path}`"),
                 );
@@ -77,9 +77,9 @@ fn secrets(raw: &RawSettings, report: &mut Report<'_>) {
         }
     }
     if !places.is_empty() {
-        report.ok("secrets", places.join(", "));
+        report.ok(Check::Secrets, places.join(", "));
     } else if !SETTINGS.iter().any(|setting| setting.secret && raw.contains_key(setting.name)) {
-        report.ok("secrets", "none is set");
+        report.ok(Check::Secrets, "none is set");
     }
 }
 
@@ -91,12 +91,12 @@ fn port(database: &DatabaseSettings, report: &mut Report<'_>) {
         let fact = format!(
             "{place}: Supabase's pooler in session mode, where each connection holds a server process"
         );
-        report.warning("port", fact, TRANSACTION_POOLER);
+        report.warning(Check::Port, fact, TRANSACTION_POOLER);
     } else if is_direct_supabase(host) && *port == 5432 {
         let fact = format!("{place}: past Supabase's pooler, and over IPv6 only");
-        report.warning("port", fact, TRANSACTION_POOLER);
+        report.warning(Check::Port, fact, TRANSACTION_POOLER);
     } else {
-        report.ok("port", place);
+        report.ok(Check::Port, place);
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::doctor::{Finding, Verdict};
 
-    fn port_of(url: &str) -> Vec<(Verdict, &'static str)> {
+    fn port_of(url: &str) -> Vec<(Verdict, Check)> {
         let directory = std::env::temp_dir().join(format!("scribe-doctor-{}", uuid::Uuid::new_v4()));
         fs::create_dir(&directory).unwrap();
         let file = directory.join("scribe.toml");
@@ -119,7 +119,7 @@ mod tests {
         let mut tell = |finding: Finding| told.push((finding.verdict, finding.check));
         examine(Some(&file), &environment, &mut Report { tell: &mut tell, next: 0, failed: None });
         fs::remove_dir_all(directory).unwrap();
-        told.retain(|(_, check)| *check == "port");
+        told.retain(|(_, check)| *check == Check::Port);
         told
     }
 
@@ -132,7 +132,7 @@ mod tests {
             ("db.abcdefgh.supabase.co:6543", Verdict::Ok),
             ("db.example.org:5432", Verdict::Ok),
         ] {
-            assert_eq!(port_of(&format!("postgresql://u:p@{host}/d")), [(verdict, "port")], "{host}");
+            assert_eq!(port_of(&format!("postgresql://u:p@{host}/d")), [(verdict, Check::Port)], "{host}");
         }
     }
 }

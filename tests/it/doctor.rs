@@ -258,24 +258,10 @@ fn pending_migrations_are_counted() {
     report.failed_only("migrations", &["drift", "row security", "privileges", "queue"]);
 }
 
-/// As Supabase gives it, as far as doctor looks.
-fn supabase() -> TestDatabase {
-    let database = TestDatabase::with_supabases_roles();
-    database
-        .admin()
-        .batch_execute(&format!(
-            "CREATE SCHEMA auth; GRANT USAGE ON SCHEMA auth TO {};
-             CREATE FUNCTION auth.uid() RETURNS UUID LANGUAGE sql STABLE AS 'SELECT NULL::uuid'",
-            pair().fact("USER")
-        ))
-        .unwrap();
-    migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
-    database
-}
-
 #[test]
 fn what_the_migrations_grant_on_supabase_is_no_excess_and_anything_more_is() {
-    let database = supabase();
+    let database = TestDatabase::supabase();
+    migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
     let program = program(&database);
     let report = doctor(&program);
     assert_eq!((report.verdicts("row security"), report.verdicts("privileges")), (vec!["ok"], vec!["ok"]));

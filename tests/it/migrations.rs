@@ -3,7 +3,7 @@ use std::thread;
 
 use scribe::database::migrate::{self, DowngradeTarget, MigrateError, UpgradeTarget};
 
-use crate::support::{TestDatabase, golden, pair};
+use crate::support::{TestDatabase, golden};
 
 const BASE: DowngradeTarget = DowngradeTarget::Version(0);
 const HEAD: UpgradeTarget = UpgradeTarget::Head;
@@ -18,25 +18,9 @@ fn the_schema_at_each_version_is_that_of_the_golden_text() {
     }
 }
 
-/// A database with as much of Supabase as the migrations look for.
-fn supabase() -> TestDatabase {
-    let database = TestDatabase::with_supabases_roles();
-    let owner = pair().fact("USER");
-    database
-        .admin()
-        .batch_execute(&format!(
-            "CREATE SCHEMA auth;
-             CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid';
-             GRANT USAGE ON SCHEMA auth TO PUBLIC;
-             ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT ALL ON TABLES TO authenticated",
-        ))
-        .unwrap();
-    database
-}
-
 #[test]
 fn what_supabases_roles_get_is_that_of_the_golden_text() {
-    let database = supabase();
+    let database = TestDatabase::supabase();
     migrate::upgrade(&database.open(), HEAD).unwrap();
     let elsewhere = golden(migrate::head()).text();
     let is_besides = |line: &&str| line.starts_with("table ") || !elsewhere.lines().any(|l| l == *line);
@@ -174,7 +158,7 @@ fn the_time_of_a_migration_is_the_databases_in_utc() {
 
 #[test]
 fn the_way_back_leaves_no_policy_and_no_grant_to_supabases_roles() {
-    let database = supabase();
+    let database = TestDatabase::supabase();
     let open = database.open();
     let strangers = || {
         let lines = database.catalog();
@@ -192,7 +176,7 @@ fn the_way_back_leaves_no_policy_and_no_grant_to_supabases_roles() {
 
 #[test]
 fn policies_and_grants_of_supabase_are_drift_only_when_they_are_changed() {
-    let database = supabase();
+    let database = TestDatabase::supabase();
     migrate::upgrade(&database.open(), HEAD).unwrap();
     let drift = |sql: &str| {
         database.admin().batch_execute(sql).unwrap();

@@ -24,7 +24,7 @@ pub use self::{
     schema::{Misfit, Schema, current},
     unrecorded::Unrecorded,
 };
-pub(super) use schema::look;
+pub(super) use catalog::column_grants;
 
 use super::{Cause, Database, DatabaseError, Transaction};
 

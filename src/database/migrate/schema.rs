@@ -53,7 +53,7 @@ pub fn current(database: &Database) -> Result<Schema, DatabaseError> {
 }
 
 /// The same inside a unit of work.
-pub(in crate::database) fn look(tx: &mut Transaction<'_>) -> Result<Schema, DatabaseError> {
+pub(super) fn look(tx: &mut Transaction<'_>) -> Result<Schema, DatabaseError> {
     let history = history::read(tx)?;
     let head = head();
     let misfit = match history::verify(&history) {

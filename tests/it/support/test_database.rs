@@ -28,16 +28,34 @@ impl TestDatabase {
         TestDatabase::copy_of("template1")
     }
 
-    /// An empty database in a cluster that has Supabase's roles. They belong to all databases and so to all tests: made
-    /// once, never dropped.
-    pub fn with_supabases_roles() -> TestDatabase {
+    /// An empty database as Supabase gives it: roles, schema `auth`, and the default grants that it had for years, which
+    /// give everything in `public` to everybody. The roles belong to all databases and so to all tests: made once, never
+    /// dropped.
+    pub fn supabase() -> TestDatabase {
         static ROLES: Once = Once::new();
         ROLES.call_once(|| {
             for role in ["anon", "authenticated", "supabase_auth_admin"] {
                 admin("postgres").batch_execute(&format!("CREATE ROLE {role} NOLOGIN NOINHERIT")).unwrap();
             }
         });
-        TestDatabase::empty()
+        let database = TestDatabase::empty();
+        let owner = pair().fact("USER");
+        database
+            .admin()
+            .batch_execute(&format!(
+                "CREATE SCHEMA auth;
+                 CREATE TABLE auth.users (id UUID PRIMARY KEY, email VARCHAR(255), raw_user_meta_data JSONB);
+                 CREATE FUNCTION auth.uid() RETURNS UUID LANGUAGE sql STABLE
+                     AS $$ SELECT nullif(current_setting('request.jwt.claim.sub', true), '')::uuid $$;
+                 GRANT USAGE ON SCHEMA auth TO anon, authenticated, supabase_auth_admin, {owner};
+                 GRANT SELECT, TRIGGER ON auth.users TO {owner};
+                 GRANT SELECT, INSERT ON auth.users TO supabase_auth_admin;
+                 ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT ALL ON TABLES TO anon, authenticated;
+                 ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT ALL ON SEQUENCES TO anon, authenticated;
+                 ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT ALL ON FUNCTIONS TO anon, authenticated"
+            ))
+            .unwrap();
+        database
     }
 
     /// A database with every migration applied: a copy of one that was migrated for all tests.

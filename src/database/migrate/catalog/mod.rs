@@ -24,6 +24,20 @@ const VERSIONS: &[&str] = &[
 /// What head has besides where Supabase's roles exist.
 const SUPABASE: &str = include_str!("supabase.txt");
 
+/// What V5 grants there to whoever has signed in: table, privilege, column.
+pub(in crate::database) fn column_grants() -> impl Iterator<Item = (&'static str, &'static str, &'static str)>
+{
+    let mut table = "";
+    SUPABASE.lines().filter_map(move |line| {
+        if let Some(rest) = line.strip_prefix("table ") {
+            table = rest.split(',').next().unwrap_or_default();
+        }
+        let grant = line.trim_start().strip_prefix("grant ")?.strip_suffix(" to authenticated")?;
+        let (privilege, column) = grant.split_once(" on column ")?;
+        Some((table, privilege, column))
+    })
+}
+
 /// Where V5 and the text above make a difference.
 const IS_SUPABASE: &str = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'authenticated') AND EXISTS (
     SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
