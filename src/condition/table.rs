@@ -20,7 +20,7 @@ macro_rules! conditions {
 conditions! {
     DATABASE_CA_FILE = "database-ca-file", Error, Mended {
         title: "the file of DB_SSLROOTCERT cannot be used",
-        text: "It cannot be read, or holds no certificate. Nothing was sent anywhere.",
+        text: "It cannot be read, or holds no certificate. Scribe does not start with it.",
         remedy: "give DB_SSLROOTCERT a file of CA certificates in PEM form (-----BEGIN CERTIFICATE-----; Supabase: \
                  from the dashboard, under the database's settings)",
         hides: Some("everything about the database"),

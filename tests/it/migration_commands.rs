@@ -66,6 +66,10 @@ fn a_history_that_stops_being_ours_is_named_when_a_column_is_missed_and_drift_at
     database.query(STRANGE[0].0, &[]);
     let run = program.run(&["run", "--until-empty"]);
     assert!(run.stderr.contains("install a newer scribe"), "{}", run.stderr);
+    // The check that all this leads to must not lead back to itself.
+    database.query("ALTER TABLE refinery_schema_history DROP COLUMN checksum", &[]);
+    let run = program.run(&["db", "check", "--schema"]);
+    assert!(run.stderr.contains("version 1 in the database is not"), "{}", run.stderr);
 }
 
 #[test]

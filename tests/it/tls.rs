@@ -88,10 +88,15 @@ fn an_address_is_a_wrong_name_unless_the_certificate_was_issued_for_it() {
 fn a_server_without_tls_is_refused_in_every_mode_and_learns_nothing() {
     let (settings, _directory) = trusting(&Certified::authority());
     // The second one is a man in the middle who sends a login request along in plain text.
-    for answer in [&b"N"[..], b"NR\0\0\0\x08\0\0\0\x03", b"E", b"HTTP/1.1 400 Bad Request\r\n\r\n"] {
+    for (answer, code) in [
+        (&b"N"[..], "database-tls-not-offered"),
+        (b"NR\0\0\0\x08\0\0\0\x03", "database-tls-not-offered"),
+        (b"E", "database-tls-not-offered"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "database-not-postgresql"),
+    ] {
         for mode in MODES {
             let (error, seen) = attempt(&settings, mode, TlsServer::answering(answer));
-            assert_eq!(hints::condition(&error).code, "database-tls-not-offered", "{mode:?}: {error}");
+            assert_eq!(hints::condition(&error).code, code, "{mode:?}: {error}");
             assert_eq!(seen.plain, SSL_REQUEST, "{mode:?}");
         }
     }
@@ -102,7 +107,7 @@ fn plain_text_that_pretends_to_be_the_handshake_is_refused() {
     let (settings, _directory) = trusting(&Certified::authority());
     let (error, seen) =
         attempt(&settings, TlsMode::Require, TlsServer::answering(b"SR\0\0\0\x08\0\0\0\x03 no TLS at all"));
-    assert_eq!(hints::condition(&error).code, "database-tls", "{error}");
+    assert_eq!(hints::condition(&error).code, "database-not-postgresql", "{error}");
     let secret = settings.password.expose().as_bytes();
     assert!(!seen.plain.windows(secret.len()).any(|bytes| bytes == secret));
 }

@@ -58,10 +58,12 @@ pub(super) fn read(tx: &mut Transaction<'_>) -> Result<Vec<Applied>, DatabaseErr
     if !super::history_exists(tx)? {
         return Ok(Vec::new());
     }
-    // refinery lets every column but the version be null.
+    // refinery lets every column but the version be null. A table of that name with other columns is a history too, and
+    // none of ours.
     let sql = format!(
-        "SELECT version, coalesce(name, ''), coalesce(applied_on, ''), coalesce(checksum, '')
-         FROM {HISTORY} ORDER BY version"
+        "SELECT coalesce((row ->> 'version')::int, 0), coalesce(row ->> 'name', ''),
+                coalesce(row ->> 'applied_on', ''), coalesce(row ->> 'checksum', '')
+         FROM {HISTORY} h, to_jsonb(h) row ORDER BY 1"
     );
     let row = |row: &postgres::Row| Applied {
         version: row.get(0),
