@@ -108,7 +108,7 @@ pub fn examine(file: Option<&Path>, environment: Environment<'_>, tell: &mut dyn
 /// missing from a report.
 struct Report<'a> {
     tell: &'a mut dyn FnMut(Finding),
-    /// The place in [`Check::ALL`] that was not reached yet.
+    /// The place among all checks that was not reached yet.
     next: usize,
     /// The check that failed last.
     failed: Option<Check>,
