@@ -1,4 +1,4 @@
-//! Everything in the surroundings that can keep scribe from working, or from working well: one table, in [`table`].
+//! Everything in the surroundings that can keep scribe from working, or from working well: one table, in `table.rs`.
 //!
 //! A condition is not an error of an item: while one holds that stops the work, claiming pauses and no item loses an
 //! attempt. The same row feeds the journal, `/health`, the command line, `scribe doctor` and `docs/troubleshooting.md`,
