@@ -109,6 +109,13 @@ impl From<Vec<ConfigError>> for Failure {
 impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
         let condition = hints::condition(&error);
+        if error.leaves_open() {
+            return Failure::because(
+                "it may have been done, or not: the answer is lost",
+                &error,
+                look_first(&error),
+            );
+        }
         // Nothing was tried yet: only a setting can be wrong.
         let exit_code = if error.phase == Phase::Preparing { CONFIGURATION } else { FAILED };
         let why = vec![error.to_string()];
@@ -119,6 +126,15 @@ impl From<DatabaseError> for Failure {
 impl From<Misfit> for Failure {
     fn from(misfit: Misfit) -> Self {
         Failure::listing(misfit.to_string(), misfit.signs(), misfit.remedy())
+    }
+}
+
+/// What shows whether a unit of work was done whose answer is lost.
+fn look_first(error: &DatabaseError) -> &'static str {
+    match error.unit {
+        "enqueue" => "`scribe queue list` shows what is queued; look before you run this again",
+        "add user" => "`scribe user list` shows who is there; running this again does no harm",
+        _ => "run this again: it does no harm",
     }
 }
 
@@ -133,6 +149,13 @@ impl From<MigrateError> for Failure {
             MigrateError::Locked => {
                 "wait until it is done, and run this again; if nobody runs one, a session lingers on the server \
                  (`SELECT pid FROM pg_locks WHERE locktype = 'advisory'`); nothing was changed"
+            }
+            MigrateError::TableHeld(_) => {
+                "wait until it is done (a long transaction, a backup), and run this again; \
+                 `SELECT pid, state, query FROM pg_stat_activity` shows who is at work; nothing was changed"
+            }
+            MigrateError::Unknown(_) => {
+                "`scribe db current` says where the schema stands; look before you run this again"
             }
             MigrateError::NoSuchTarget(_) => "`scribe db history` lists the versions; nothing was changed",
             MigrateError::Other(_) => "nothing was changed",

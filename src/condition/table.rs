@@ -123,6 +123,16 @@ conditions! {
                  password must be percent-encoded (on Supabase's pooler the user is postgres.<project>)",
         hides: Some("tables"),
     }
+    DATABASE_PASSWORD_ASKED = "database-password-asked", Error, Guarded {
+        title: "the database server asks for the password in a way that would give it away",
+        text: "In clear text or as an MD5 hash, the password is only for a server that has proved who it is; \
+               scribe broke the login off and sent nothing. Every current server and pooler can use SCRAM, which \
+               keeps the password from whoever asks. A server that asks for SCRAM with millions of rounds of its \
+               hash wants to keep scribe busy. It may be somebody between you and the server.",
+        remedy: "set DB_SSLROOTCERT to the CA file and DB_SSLMODE=verify-full, or have the server use SCRAM \
+                 (password_encryption = scram-sha-256, and set the password anew)",
+        hides: Some("password, tables"),
+    }
     DATABASE_TENANT_UNKNOWN = "database-tenant-unknown", Error, Mended {
         title: "the pooler does not know this project",
         text: "Supabase's pooler finds the project by the user's name (postgres.<project>): it is missing or \
@@ -227,6 +237,21 @@ conditions! {
         text: "Its disk is full (Supabase then makes a project read-only), or this is a standby.",
         remedy: "free space or enlarge the disk, or lead DB_HOST to the primary server",
         hides: Some("whether anything else keeps scribe from writing"),
+    }
+    DATABASE_UNEXPECTED = "database-unexpected", Error, Mended {
+        title: "the database's answer has another form than scribe asked for",
+        text: "A column has another type than the migrations gave it, a row is missing that always is there, or \
+               what answers is no PostgreSQL.",
+        remedy: "run `scribe db check --schema`, which says what is not as the migrations make it",
+        hides: None,
+    }
+    DATABASE_TOO_MUCH = "database-too-much", Error, Mended {
+        title: "the database server sent more than scribe takes",
+        text: "Before the login a server may send 1 MiB, then 4 MiB for each unit of work, or 64 MiB where a \
+               command lists a whole table. More would fill a small machine's memory, and no honest answer to \
+               the daemon comes near it.",
+        remedy: "check that DB_HOST and DB_PORT lead to your database; if a list is that long, ask for it in SQL",
+        hides: Some("everything after the phase that the error names"),
     }
     DATABASE_PROTOCOL = "database-protocol", Error, Mended {
         title: "the pooler and scribe do not understand each other",

@@ -11,6 +11,11 @@ impl Secret {
         Secret(text.into())
     }
 
+    /// A text of somebody else's without the secret in it.
+    pub fn mask(&self, text: &str) -> String {
+        if self.0.is_empty() { text.into() } else { text.replace(&self.0, "***") }
+    }
+
     /// The text itself, for the one place that sends it.
     pub fn expose(&self) -> &str {
         &self.0

@@ -27,32 +27,30 @@ pub struct Email {
     pub metadata: Option<Value>,
 }
 
-const COLUMNS: &str = "id, recipient_name, recipient_interest, email_message, template_type, is_confident, \
-     to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), metadata";
+const COLUMNS: &str = "id, recipient_name::text, recipient_interest::text, email_message::text, template_type::text, is_confident, \
+     to_char(created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), metadata::jsonb";
 
 /// All e-mails, oldest first.
 pub fn list(database: &Database) -> Result<Vec<Email>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM emails ORDER BY created_at, id");
-    let rows = database.transaction("list e-mails", |tx| tx.query_typed(&sql, &[]))?;
-    Ok(rows.iter().map(email).collect())
+    database.transaction("list e-mails", |tx| tx.read(&sql, &[], email))
 }
 
 /// The e-mails whose id begins so, at most two: one is the answer, two are an ambiguity.
 pub fn find(database: &Database, id_prefix: &str) -> Result<Vec<Email>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM emails WHERE starts_with(id::text, lower($1)) LIMIT 2");
-    let rows = database.transaction("find e-mail", |tx| tx.query_typed(&sql, &[(&id_prefix, Type::TEXT)]))?;
-    Ok(rows.iter().map(email).collect())
+    database.transaction("find e-mail", |tx| tx.read(&sql, &[(&id_prefix, Type::TEXT)], email))
 }
 
-fn email(row: &Row) -> Email {
-    Email {
-        id: row.get(0),
-        recipient_name: row.get(1),
-        recipient_interest: row.get(2),
-        email_message: row.get(3),
-        template_type: row.get(4),
-        is_confident: row.get(5),
-        created_at: row.get(6),
-        metadata: row.get(7),
-    }
+fn email(row: &Row) -> Result<Email, postgres::Error> {
+    Ok(Email {
+        id: row.try_get(0)?,
+        recipient_name: row.try_get(1)?,
+        recipient_interest: row.try_get(2)?,
+        email_message: row.try_get(3)?,
+        template_type: row.try_get(4)?,
+        is_confident: row.try_get(5)?,
+        created_at: row.try_get(6)?,
+        metadata: row.try_get(7)?,
+    })
 }

@@ -3,10 +3,11 @@ use std::{error::Error as _, fmt, io, time::Duration};
 
 use postgres::error::SqlState;
 
-use crate::text::one_short_line;
+use super::login::Improper;
+use crate::{config::Secret, text::one_short_line};
 
 /// The longest text of a cause, in characters.
-const LONGEST: usize = 500;
+pub(super) const LONGEST: usize = 500;
 
 /// How far a unit of work has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,12 @@ pub enum Cause {
     },
     /// A statement went wrong before COMMIT, and the work went on as if it had not.
     Spoilt,
+    /// The server sent more than a unit of work may read.
+    TooMuch(usize),
+    /// The answer has another form than was asked for: no row, or a column of another type.
+    Unexpected(String),
+    /// The server asked for the password in a way that gives it away, and got no answer.
+    Improper(String),
 }
 
 /// A unit of work that failed.
@@ -84,15 +91,32 @@ impl DatabaseError {
         matches!(self.phase, Phase::Working | Phase::Committing)
             && matches!(self.cause, Cause::Server { .. } | Cause::Spoilt)
     }
+
+    /// Whether the unit may have been committed all the same: the answer to COMMIT was lost, or comes from a pooler
+    /// that has lost it.
+    pub fn leaves_open(&self) -> bool {
+        self.phase == Phase::Committing
+            && match &self.cause {
+                Cause::Server { sqlstate, .. } => {
+                    ["08", "57", "58", "XX"].iter().any(|class| sqlstate.starts_with(class))
+                }
+                _ => true,
+            }
+    }
 }
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Timeout(after) => write!(f, "no answer within {:.1} s", after.as_secs_f64())?,
-            Cause::UnknownHost(text) | Cause::Tls(text) | Cause::Broken(text) => f.write_str(text)?,
+            Cause::UnknownHost(text)
+            | Cause::Tls(text)
+            | Cause::Broken(text)
+            | Cause::Unexpected(text)
+            | Cause::Improper(text) => f.write_str(text)?,
             Cause::Server { sqlstate, message } => write!(f, "{message} (SQLSTATE {sqlstate})")?,
             Cause::Spoilt => f.write_str("a statement had failed")?,
+            Cause::TooMuch(most) => write!(f, "more than {} MiB came from the server", most >> 20)?,
         }
         f.write_str(self.phase.describe())
     }
@@ -100,38 +124,56 @@ impl fmt::Display for DatabaseError {
 
 impl std::error::Error for DatabaseError {}
 
-/// Reads the cause out of the driver's error, whose own text is often only "db error".
-pub(super) fn cause_of(error: &postgres::Error, waited: Duration) -> Cause {
+/// Reads the cause out of the driver's error, whose own text is often only "db error". A server may have got to know
+/// the password, and its texts go to logs: the password is masked in them.
+pub(super) fn cause_of(error: &postgres::Error, waited: Duration, password: &Secret) -> Cause {
+    let shown = |text: &str| one_short_line(&password.mask(text), LONGEST);
     if let Some(server) = error.as_db_error() {
         // Other details may hold values; this one says what is in the way.
         let detail = server.detail().filter(|_| server.code() == &SqlState::DEPENDENT_OBJECTS_STILL_EXIST);
         let text = [server.message(), detail.unwrap_or_default()].join(" ");
-        return Cause::Server {
-            sqlstate: server.code().code().into(),
-            message: one_short_line(text.trim_end(), LONGEST),
-        };
+        return Cause::Server { sqlstate: shown(server.code().code()), message: shown(text.trim_end()) };
     }
     let mut text = error.to_string();
     let mut source = error.source();
     let mut is_tls = false;
     let mut refusal = None;
     while let Some(inner) = source {
-        if let Some(io) = inner.downcast_ref::<io::Error>()
-            && io.kind() == io::ErrorKind::TimedOut
-        {
-            return Cause::Timeout(waited);
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            if io.kind() == io::ErrorKind::TimedOut {
+                return Cause::Timeout(waited);
+            }
+            if let Some(cause) = io.get_ref().and_then(our_refusal) {
+                return cause;
+            }
         }
         is_tls |= inner.is::<native_tls::Error>() || inner.is::<TlsNotOffered>();
         refusal = refusal.or_else(|| certificate_refusal(inner.downcast_ref()?));
         text = inner.to_string();
         source = inner.source();
     }
-    if is_tls {
-        Cause::Tls(one_short_line(refusal.as_ref().unwrap_or(&text), LONGEST))
-    } else {
-        Cause::Broken(one_short_line(&text, LONGEST))
+    if is_tls { Cause::Tls(shown(refusal.as_ref().unwrap_or(&text))) } else { Cause::Broken(shown(&text)) }
+}
+
+/// What our own stream refused to hand on.
+fn our_refusal(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<Cause> {
+    if let Some(TooMuch(most)) = error.downcast_ref() {
+        return Some(Cause::TooMuch(*most));
+    }
+    error.downcast_ref().map(|improper: &Improper| Cause::Improper(improper.to_string()))
+}
+
+/// The server has sent more bytes than these.
+#[derive(Debug)]
+pub(super) struct TooMuch(pub usize);
+
+impl fmt::Display for TooMuch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "more than {} bytes came from the server", self.0)
     }
 }
+
+impl std::error::Error for TooMuch {}
 
 /// Why OpenSSL refused a certificate. Only this error's own text has the reason, in brackets at its end; the errors
 /// below it no longer do.

@@ -110,6 +110,9 @@ pub fn condition(error: &DatabaseError) -> &'static Condition {
             .or_else(|| SQLSTATES.iter().find(|(code, _)| sqlstate.starts_with(code)).map(|(_, c)| *c))
             .unwrap_or(&condition::DATABASE_ERROR),
         Cause::Spoilt => &condition::DATABASE_ERROR,
+        Cause::TooMuch(_) => &condition::DATABASE_TOO_MUCH,
+        Cause::Unexpected(_) => &condition::DATABASE_UNEXPECTED,
+        Cause::Improper(_) => &condition::DATABASE_PASSWORD_ASKED,
     }
 }
 

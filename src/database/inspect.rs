@@ -1,7 +1,7 @@
 //! What a support person would ask of a database. Nothing is changed.
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use postgres::SimpleQueryMessage;
+use postgres::{Row, SimpleQueryMessage};
 
 use super::{Cause, Database, DatabaseError, Session, migrate, queue_items::LEASE_OVER};
 
@@ -29,18 +29,18 @@ pub fn server(database: &Database) -> Result<Server, DatabaseError> {
                current_database()::text, extract(epoch FROM clock_timestamp())::float8";
     database.transaction("doctor", |tx| {
         let (clock, started) = (SystemTime::now(), Instant::now());
-        let rows = tx.query_typed(SERVER, &[])?;
-        let doubt = started.elapsed().as_secs_f64() / 2.0;
-        // A clock before 1970 is shown as 1970: wrong by decades either way.
-        let here = clock.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() + doubt;
-        let row = &rows[0]; // a SELECT without FROM gives exactly one row
-        Ok(Server {
-            version: row.get(0),
-            version_number: row.get(1),
-            role: row.get(2),
-            database: row.get(3),
-            clock_ahead: row.get::<_, f64>(4) - here,
-            clock_doubt: doubt,
+        tx.read_one(SERVER, &[], |row| {
+            let doubt = started.elapsed().as_secs_f64() / 2.0;
+            // A clock before 1970 is shown as 1970: wrong by decades either way.
+            let here = clock.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() + doubt;
+            Ok(Server {
+                version: row.try_get(0)?,
+                version_number: row.try_get(1)?,
+                role: row.try_get(2)?,
+                database: row.try_get(3)?,
+                clock_ahead: row.try_get::<_, f64>(4)? - here,
+                clock_doubt: doubt,
+            })
         })
     })
 }
@@ -159,25 +159,18 @@ pub fn access(database: &Database) -> Result<(Vec<Table>, Vec<Excess>), Database
         FROM unnest({TABLES}) WITH ORDINALITY AS t (name, place)
         JOIN pg_class c ON c.oid = to_regclass(t.name) ORDER BY t.place"
     );
-    database.transaction("doctor", |tx| {
-        let tables = tx.query_typed(&own, &[])?;
-        let excess = tx.query_typed(&excess(), &[])?;
-        Ok((
-            tables
-                .iter()
-                .map(|row| Table {
-                    name: row.get(0),
-                    row_security: row.get(1),
-                    hidden: row.get(2),
-                    missing: row.get(3),
-                })
-                .collect(),
-            excess
-                .iter()
-                .map(|row| Excess { role: row.get(0), object: row.get(1), privileges: row.get(2) })
-                .collect(),
-        ))
-    })
+    let table = |row: &Row| {
+        Ok(Table {
+            name: row.try_get(0)?,
+            row_security: row.try_get(1)?,
+            hidden: row.try_get(2)?,
+            missing: row.try_get(3)?,
+        })
+    };
+    let beyond = |row: &Row| {
+        Ok(Excess { role: row.try_get(0)?, object: row.try_get(1)?, privileges: row.try_get(2)? })
+    };
+    database.transaction("doctor", |tx| Ok((tx.read(&own, &[], table)?, tx.read(&excess(), &[], beyond)?)))
 }
 
 /// Whole tables, then columns, then the sequence, but for the columns that V5 grants.
@@ -206,16 +199,18 @@ fn excess() -> String {
           AND NOT (role = 'authenticated' AND EXISTS (
               SELECT FROM granted g WHERE (g.name, g.p, g.attname) = (o.name, wanted.p, a.attname)))
     ), sequence AS (
-        SELECT role, p FROM stranger, unnest(ARRAY['SELECT', 'UPDATE', 'USAGE']) p
-        WHERE to_regclass('queue_items_seq_seq') IS NOT NULL
-          AND has_sequence_privilege(role, to_regclass('queue_items_seq_seq')::oid, p)
+        -- Not by its name: another sequence may have taken that before.
+        SELECT role, s.relname AS name, p FROM stranger, ours o, pg_depend d, pg_class s,
+            unnest(ARRAY['SELECT', 'UPDATE', 'USAGE']) p
+        WHERE d.refclassid = 'pg_class'::regclass::oid AND d.refobjid = o.oid AND d.classid = d.refclassid
+          AND d.objid = s.oid AND s.relkind = 'S' AND has_sequence_privilege(role, s.oid, p)
     )
     SELECT role::text, 'TABLE ' || name, string_agg(p, ', ' ORDER BY p) FROM whole GROUP BY role, name
     UNION ALL
     SELECT role::text, 'TABLE ' || name, p || ' (' || string_agg(attname::text, ', ' ORDER BY attname) || ')'
     FROM single GROUP BY role, name, p
     UNION ALL
-    SELECT role::text, 'SEQUENCE queue_items_seq_seq', string_agg(p, ', ' ORDER BY p) FROM sequence GROUP BY role
+    SELECT role::text, 'SEQUENCE ' || name::text, string_agg(p, ', ' ORDER BY p) FROM sequence GROUP BY role, name
     ORDER BY 1, 2, 3"
     )
 }
@@ -246,7 +241,8 @@ pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
     let rows = format!(
         "
         WITH item AS (
-            SELECT *, status NOT IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED') AS odd,
+            SELECT status::text, created_at AT TIME ZONE 'UTC' AS created_at, available_at,
+                   status::text NOT IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED') AS odd,
                    {LEASE_OVER} AS over
             FROM queue_items
         )
@@ -261,18 +257,17 @@ pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
                    SELECT DISTINCT status FROM item WHERE odd ORDER BY 1 LIMIT 5) few), '')
         FROM item"
     );
-    database.transaction("doctor", |tx| {
-        let rows = tx.query_typed(&rows, &[])?;
-        let row = &rows[0]; // an aggregate without GROUP BY gives exactly one row
+    let counts = |row: &Row| {
         Ok(Rows {
-            waiting: row.get(0),
-            oldest_seconds: row.get(1),
-            working: row.get(2),
-            stuck: row.get(3),
-            completed: row.get(4),
-            failed: row.get(5),
-            odd: row.get(6),
-            odd_statuses: row.get(7),
+            waiting: row.try_get(0)?,
+            oldest_seconds: row.try_get(1)?,
+            working: row.try_get(2)?,
+            stuck: row.try_get(3)?,
+            completed: row.try_get(4)?,
+            failed: row.try_get(5)?,
+            odd: row.try_get(6)?,
+            odd_statuses: row.try_get(7)?,
         })
-    })
+    };
+    database.transaction("doctor", |tx| tx.read_one(&rows, &[], counts))
 }

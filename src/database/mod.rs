@@ -12,6 +12,7 @@ pub mod emails;
 mod error;
 pub mod hints;
 pub mod inspect;
+mod login;
 pub mod migrate;
 pub mod probe;
 pub mod queue_items;
@@ -35,10 +36,13 @@ use postgres_native_tls::MakeTlsConnector;
 pub use self::error::{Cause, DatabaseError, Phase};
 use self::{
     deadline::{MakeWatched, Progress},
-    error::cause_of,
+    error::{LONGEST, cause_of},
     resolve::Resolver,
 };
-use crate::config::DatabaseSettings;
+use crate::{
+    config::{DatabaseSettings, Secret},
+    text::one_short_line,
+};
 
 /// How much longer than connection and statement may take scribe waits for a whole unit of work, so that the server
 /// gives up first and says why; at most, and no more than a statement may take.
@@ -53,6 +57,13 @@ const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
 /// The longest wait for another transaction's row locks.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What a server may send in one unit of work, in bytes; the driver needs several times as much memory for it. The
+/// daemon's units read some hundred thousand at most, lists that people ask for more: see [`Database::for_lists`].
+const MOST_BYTES: usize = 4 << 20;
+
+/// The same for lists: a hundred thousand items of a queue, or some ten thousand e-mails.
+const MOST_BYTES_OF_LISTS: usize = 64 << 20;
+
 /// A parameter of a typed statement.
 pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
@@ -62,8 +73,12 @@ pub struct Database {
     host: String,
     resolver: Resolver,
     tls: Option<MakeTlsConnector>,
+    /// Whether nobody in between can read what is sent.
+    is_private: bool,
+    password: Secret,
     connect_timeout: Duration,
     statement_timeout: Duration,
+    most_bytes: usize,
 }
 
 impl Database {
@@ -91,14 +106,23 @@ impl Database {
             host: settings.host.clone(),
             resolver: Resolver::new(&settings.host),
             tls,
+            is_private: tls::is_private(settings),
+            password: settings.password.clone(),
             connect_timeout: settings.connect_timeout,
             statement_timeout: settings.statement_timeout,
+            most_bytes: MOST_BYTES,
         })
     }
 
     /// The same database for work that takes longer than the daily round, such as a migration.
     pub fn with_statement_timeout(mut self, statement_timeout: Duration) -> Database {
         self.statement_timeout = statement_timeout;
+        self
+    }
+
+    /// The same database for commands that may read whole tables.
+    pub fn for_lists(mut self) -> Database {
+        self.most_bytes = MOST_BYTES_OF_LISTS;
         self
     }
 
@@ -109,8 +133,11 @@ impl Database {
             host: self.host.clone(),
             resolver: Resolver::new(&self.host),
             tls: self.tls.clone(),
+            is_private: self.is_private,
+            password: self.password.clone(),
             connect_timeout: self.connect_timeout.min(connect),
             statement_timeout: self.statement_timeout.min(statement),
+            most_bytes: self.most_bytes,
         }
     }
 
@@ -145,6 +172,20 @@ impl Database {
         })
     }
 
+    /// A transaction that may be done twice with the outcome of once, since the ids of its rows are made here. When the
+    /// answer to COMMIT is lost it is done again, which waits for the first COMMIT if that is still under way. An error
+    /// that still [leaves open](DatabaseError::leaves_open) what happened is that of the first time.
+    pub fn repeatable<T>(
+        &self,
+        unit: &'static str,
+        mut work: impl FnMut(&mut Transaction<'_>) -> Result<T, DatabaseError>,
+    ) -> Result<T, DatabaseError> {
+        match self.transaction(unit, &mut work) {
+            Err(lost) if lost.leaves_open() => self.transaction(unit, work).map_err(|_| lost),
+            answer => answer,
+        }
+    }
+
     /// Connects, works, and says goodbye.
     fn unit<T, E: From<DatabaseError>>(
         &self,
@@ -171,7 +212,8 @@ impl Database {
         progress.enter(Phase::Working);
         let margin = self.statement_timeout.min(MARGIN);
         progress.set_deadline((started + self.connect_timeout + self.statement_timeout + margin).into());
-        Ok(Session { unit, client, progress })
+        progress.allow(self.most_bytes);
+        Ok(Session { unit, client, progress, password: self.password.clone() })
     }
 
     fn connect(&self, progress: &Arc<Progress>, started: Instant) -> Result<Client, Cause> {
@@ -180,8 +222,9 @@ impl Database {
         let addresses = self.resolver.resolve(deadline)?;
         progress.enter(Phase::Connecting);
         let config = self.config_for(&addresses, deadline.saturating_duration_since(Instant::now()));
-        let connector = MakeWatched { tls: self.tls.clone(), progress: progress.clone() };
-        config.connect(connector).map_err(|e| match cause_of(&e, started.elapsed()) {
+        let connector =
+            MakeWatched { tls: self.tls.clone(), is_private: self.is_private, progress: progress.clone() };
+        config.connect(connector).map_err(|e| match cause_of(&e, started.elapsed(), &self.password) {
             Cause::Broken(text) if progress.phase() == Phase::Connecting => {
                 let ports = self.config.get_ports();
                 Cause::Broken(format!("{}, port {}: {text}", self.host, ports.first().unwrap_or(&0)))
@@ -205,17 +248,22 @@ impl Database {
         config
     }
 
-    /// Everything a stranger may have left behind on a pooled connection is overridden for this transaction. Row level
-    /// security must not hide rows: to a role it applies to, the queue would look empty for ever. Off means an error.
+    /// Everything a stranger may have left behind on a pooled connection, and that changes what our statements do, is
+    /// overridden for this transaction. Row level security must not hide rows: to a role it applies to, the queue would
+    /// look empty for ever; off means an error. Temporary tables come last, or a stranger's would stand before ours;
+    /// `pg_catalog`, unnamed, still comes first, and new tables go to `public`. A COMMIT that was answered is durable.
     fn begin(&self) -> String {
         let statement = self.statement_timeout.as_millis();
         let lock = self.statement_timeout.min(LOCK_TIMEOUT).as_millis();
         let idle = IDLE_IN_TRANSACTION.as_millis();
         format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL ROLE NONE; \
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL ROLE NONE; SET LOCAL quote_all_identifiers = off; \
              SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
              SET LOCAL idle_in_transaction_session_timeout = {idle}; \
-             SET LOCAL search_path = public; SET LOCAL TimeZone = 'UTC'; SET LOCAL client_encoding = 'UTF8'; SET LOCAL row_security = off"
+             SET LOCAL search_path = public, pg_temp; SET LOCAL TimeZone = 'UTC'; \
+             SET LOCAL client_encoding = 'UTF8'; SET LOCAL standard_conforming_strings = on; \
+             SET LOCAL client_min_messages = warning; \
+             SET LOCAL synchronous_commit = on; SET LOCAL row_security = off"
         )
     }
 }
@@ -225,6 +273,7 @@ struct Session {
     unit: &'static str,
     client: Client,
     progress: Arc<Progress>,
+    password: Secret,
 }
 
 impl Session {
@@ -234,7 +283,7 @@ impl Session {
         call: impl FnOnce(&mut Client) -> Result<T, postgres::Error>,
     ) -> Result<T, DatabaseError> {
         let started = Instant::now();
-        call(&mut self.client).map_err(|e| self.error(cause_of(&e, started.elapsed())))
+        call(&mut self.client).map_err(|e| self.error(cause_of(&e, started.elapsed(), &self.password)))
     }
 
     fn error(&self, cause: Cause) -> DatabaseError {
@@ -264,6 +313,34 @@ impl Transaction<'_> {
         let result = self.session.run(|client| client.query_typed(sql, parameters));
         self.spoilt |= result.is_err();
         result
+    }
+
+    /// Runs one statement with parameters, and reads each row. A row of another form than was asked for is an error:
+    /// somebody may have given a column another type.
+    pub fn read<T>(
+        &mut self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+        read: impl Fn(&Row) -> Result<T, postgres::Error>,
+    ) -> Result<Vec<T>, DatabaseError> {
+        let rows = self.query_typed(sql, parameters)?;
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.unexpected(&e.to_string()))
+    }
+
+    /// The same for a statement that always yields a row.
+    pub fn read_one<T>(
+        &mut self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+        read: impl Fn(&Row) -> Result<T, postgres::Error>,
+    ) -> Result<T, DatabaseError> {
+        let first = self.read(sql, parameters, read)?.into_iter().next();
+        first.ok_or_else(|| self.unexpected("no row where there always is one"))
+    }
+
+    /// The text may quote a column's name or type, which are the server's.
+    fn unexpected(&self, text: &str) -> DatabaseError {
+        self.session.error(Cause::Unexpected(one_short_line(text, LONGEST)))
     }
 
     /// Runs statements without parameters or results.

@@ -3,10 +3,10 @@
 //! All writes to a claimed item carry its claim token, so that whoever lost the item cannot touch it any more.
 use std::time::Duration;
 
-use postgres::{SimpleQueryRow, types::Type};
+use postgres::{Row, SimpleQueryRow, types::Type};
 use uuid::Uuid;
 
-use super::{Database, DatabaseError};
+use super::{Cause, Database, DatabaseError, Phase};
 use crate::{
     pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
     queue::{ClaimToken, LEASE, RunId},
@@ -240,7 +240,12 @@ pub fn unfinished(database: &Database) -> Result<i64, DatabaseError> {
         "count unfinished",
         "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING')",
     )?;
-    Ok(rows.first().and_then(|row| row.get(0)?.parse().ok()).unwrap_or_default())
+    let count = rows.first().and_then(|row| row.try_get(0).ok()??.parse().ok());
+    count.ok_or_else(|| DatabaseError {
+        unit: "count unfinished",
+        phase: Phase::Working,
+        cause: Cause::Unexpected("no number of items".into()),
+    })
 }
 
 /// A recipient to queue.
@@ -252,7 +257,8 @@ pub struct NewItem {
     pub interest: String,
 }
 
-/// Queues recipients in their order, all or none, and returns how many.
+/// Queues recipients in their order, all or none, and returns how many. A lost answer to COMMIT is found out about: the
+/// rows' ids are made here, so the same INSERT once more adds none that is there.
 pub fn enqueue(
     database: &Database,
     user: Uuid,
@@ -260,24 +266,26 @@ pub fn enqueue(
     items: &[NewItem],
 ) -> Result<usize, DatabaseError> {
     const ENQUEUE: &str = "
-        INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template_text, status)
-        SELECT $1, name, interest, $2, 'PENDING'
-        FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS item (name, interest, place)
+        INSERT INTO queue_items (id, user_id, recipient_name, recipient_interest, email_template_text, status)
+        SELECT id, $1, name, interest, $2, 'PENDING'
+        FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS item (id, name, interest, place)
         ORDER BY place
-        RETURNING 1";
+        ON CONFLICT (id) DO NOTHING";
+    let ids: Vec<Uuid> = items.iter().map(|_| Uuid::new_v4()).collect();
     let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
     let interests: Vec<&str> = items.iter().map(|item| item.interest.as_str()).collect();
-    database.transaction("enqueue", |tx| {
-        let rows = tx.query_typed(
+    database.repeatable("enqueue", |tx| {
+        tx.query_typed(
             ENQUEUE,
             &[
                 (&user, Type::UUID),
                 (&template, Type::TEXT),
+                (&ids, Type::UUID_ARRAY),
                 (&names, Type::TEXT_ARRAY),
                 (&interests, Type::TEXT_ARRAY),
             ],
         )?;
-        Ok(rows.len())
+        Ok(items.len())
     })
 }
 
@@ -305,20 +313,20 @@ pub struct Listed {
 /// The items of the queue in claim order.
 pub fn list(database: &Database) -> Result<Vec<Listed>, DatabaseError> {
     const LIST: &str = "
-        SELECT id, status, recipient_name, recipient_interest, current_step, attempts, error_message, email_id
+        SELECT id, status::text, recipient_name::text, recipient_interest::text, current_step::text, attempts,
+               error_message::text, email_id
         FROM queue_items ORDER BY created_at, seq";
-    let rows = database.transaction("list queue", |tx| tx.query_typed(LIST, &[]))?;
-    Ok(rows
-        .iter()
-        .map(|row| Listed {
-            id: row.get(0),
-            status: row.get(1),
-            recipient_name: row.get(2),
-            recipient_interest: row.get(3),
-            current_step: row.get(4),
-            attempts: row.get(5),
-            error_message: row.get(6),
-            email_id: row.get(7),
+    let listed = |row: &Row| {
+        Ok(Listed {
+            id: row.try_get(0)?,
+            status: row.try_get(1)?,
+            recipient_name: row.try_get(2)?,
+            recipient_interest: row.try_get(3)?,
+            current_step: row.try_get(4)?,
+            attempts: row.try_get(5)?,
+            error_message: row.try_get(6)?,
+            email_id: row.try_get(7)?,
         })
-        .collect())
+    };
+    database.transaction("list queue", |tx| tx.read(LIST, &[], listed))
 }

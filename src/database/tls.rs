@@ -4,6 +4,18 @@ use postgres_native_tls::MakeTlsConnector;
 
 use crate::config::{DatabaseSettings, TlsMode};
 
+/// Whether nobody in between can read what is sent, so that even the password may be: the server proves by an authority
+/// of its owner's choice, or by its name, who it is; or nothing leaves this machine.
+pub fn is_private(settings: &DatabaseSettings) -> bool {
+    match settings.tls {
+        // The settings allow it to loopback addresses only.
+        TlsMode::Disable | TlsMode::VerifyFull => true,
+        // Anybody can have a certificate for some name from one of the system's authorities.
+        TlsMode::VerifyCa => settings.root_certificates.is_some(),
+        TlsMode::Require => false,
+    }
+}
+
 /// Builds the connector; `None` means plain text. The error is one line for people.
 pub fn connector(settings: &DatabaseSettings) -> Result<Option<MakeTlsConnector>, String> {
     let mut builder = TlsConnector::builder();

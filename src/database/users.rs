@@ -20,7 +20,11 @@ pub struct User {
     pub email_template: Option<String>,
 }
 
-const COLUMNS: &str = "id, email, display_name, coalesce(generation_count, 0), email_template";
+const COLUMNS: &str =
+    "id, email::text, display_name::text, coalesce(generation_count, 0)::int, email_template::text";
+
+/// An address as text: a function of somebody's own for `varchar` would be preferred to PostgreSQL's for `text`.
+const SAME_EMAIL: &str = "lower(email::text) = lower($1)";
 
 /// What came of adding a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,41 +37,45 @@ pub enum Added {
     IdTaken(User),
 }
 
-/// Adds a user. Addresses are compared without case.
+/// Adds a user. Addresses are compared without case. A lost answer to COMMIT is found out about.
 pub fn add(database: &Database, id: Uuid, email: &str, name: Option<&str>) -> Result<Added, DatabaseError> {
     let update = format!(
-        "UPDATE users SET display_name = coalesce($2, display_name) WHERE lower(email) = lower($1) RETURNING {COLUMNS}"
+        "UPDATE users SET display_name = coalesce($2, display_name) WHERE {SAME_EMAIL} RETURNING {COLUMNS}"
     );
     let insert = format!(
         "INSERT INTO users (id, email, display_name) VALUES ($3, $1, $2) ON CONFLICT (id) DO NOTHING RETURNING {COLUMNS}"
     );
     let by_id = format!("SELECT {COLUMNS} FROM users WHERE id = $1");
-    database.transaction("add user", |tx| {
+    // Whether an earlier try inserted the row, and only its answer was lost.
+    let mut inserted = false;
+    database.repeatable("add user", |tx| {
         let given = [(&email as _, Type::TEXT), (&name as _, Type::TEXT), (&id as _, Type::UUID)];
-        if let Some(row) = tx.query_typed(&update, &given[..2])?.first() {
-            return Ok(Added::Known(user(row)));
+        let known =
+            |user: User| if inserted && user.id == id { Added::New(user) } else { Added::Known(user) };
+        if let Some(user) = tx.read(&update, &given[..2], user)?.pop() {
+            return Ok(known(user));
         }
-        if let Some(row) = tx.query_typed(&insert, &given)?.first() {
-            return Ok(Added::New(user(row)));
+        if let Some(user) = tx.read(&insert, &given, user)?.pop() {
+            inserted = true;
+            return Ok(Added::New(user));
         }
-        let rows = tx.query_typed(&by_id, &given[2..])?;
-        // The INSERT met exactly this row, or it would have returned one.
-        Ok(Added::IdTaken(user(&rows[0])))
+        // The INSERT met exactly this row, or it would have returned one; it may have waited for our own earlier try.
+        let there = tx.read_one(&by_id, &given[2..], user)?;
+        Ok(if inserted { Added::New(there) } else { Added::IdTaken(there) })
     })
 }
 
 /// The user with this address, compared without case.
 pub fn find(database: &Database, email: &str) -> Result<Option<User>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM users WHERE lower(email) = lower($1)");
-    let rows = database.transaction("find user", |tx| tx.query_typed(&sql, &[(&email, Type::TEXT)]))?;
-    Ok(rows.first().map(user))
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE {SAME_EMAIL}");
+    let found = database.transaction("find user", |tx| tx.read(&sql, &[(&email, Type::TEXT)], user))?;
+    Ok(found.into_iter().next())
 }
 
 /// All users, by address.
 pub fn list(database: &Database) -> Result<Vec<User>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM users ORDER BY email");
-    let rows = database.transaction("list users", |tx| tx.query_typed(&sql, &[]))?;
-    Ok(rows.iter().map(user).collect())
+    let sql = format!("SELECT {COLUMNS} FROM users ORDER BY email::text, id");
+    database.transaction("list users", |tx| tx.read(&sql, &[], user))
 }
 
 /// What came of copying users from `auth.users`.
@@ -87,8 +95,8 @@ pub fn sync(database: &Database) -> Result<Option<Synced>, DatabaseError> {
     // What people may write into their own metadata is only ever used as a name.
     const SYNC: &str = "
         WITH missing AS (
-            SELECT a.id, CASE WHEN length(a.email) BETWEEN 1 AND 255 THEN a.email END AS email,
-                   EXISTS (SELECT FROM users u WHERE lower(u.email) = lower(a.email)) AS is_taken,
+            SELECT a.id, CASE WHEN length(a.email::text) BETWEEN 1 AND 255 THEN a.email::text END AS email,
+                   EXISTS (SELECT FROM users u WHERE lower(u.email::text) = lower(a.email::text)) AS is_taken,
                    left(coalesce(nullif(trim(a.raw_user_meta_data ->> 'full_name'), ''),
                                  nullif(trim(a.raw_user_meta_data ->> 'name'), '')), 255) AS name
             FROM auth.users a
@@ -102,22 +110,26 @@ pub fn sync(database: &Database) -> Result<Option<Synced>, DatabaseError> {
                count(*) FILTER (WHERE email IS NOT NULL AND id NOT IN (SELECT id FROM added))
         FROM missing";
     database.transaction("sync users", |tx| {
-        let exists = tx.query_typed("SELECT to_regclass('auth.users') IS NOT NULL", &[])?;
-        if !exists.first().is_some_and(|row| row.get(0)) {
+        if !tx.read_one("SELECT to_regclass('auth.users') IS NOT NULL", &[], |row| row.try_get(0))? {
             return Ok(None);
         }
-        let rows = tx.query_typed(SYNC, &[])?;
-        let count = |column| rows.first().map_or(0, |row| row.get(column));
-        Ok(Some(Synced { added: count(0), without_email: count(1), address_taken: count(2) }))
+        let synced = |row: &Row| {
+            Ok(Synced {
+                added: row.try_get(0)?,
+                without_email: row.try_get(1)?,
+                address_taken: row.try_get(2)?,
+            })
+        };
+        tx.read_one(SYNC, &[], synced).map(Some)
     })
 }
 
-fn user(row: &Row) -> User {
-    User {
-        id: row.get(0),
-        email: row.get(1),
-        display_name: row.get(2),
-        generation_count: row.get(3),
-        email_template: row.get(4),
-    }
+fn user(row: &Row) -> Result<User, postgres::Error> {
+    Ok(User {
+        id: row.try_get(0)?,
+        email: row.try_get(1)?,
+        display_name: row.try_get(2)?,
+        generation_count: row.try_get(3)?,
+        email_template: row.try_get(4)?,
+    })
 }

@@ -64,7 +64,9 @@ fn sweep<T>(
         let started = Instant::now();
         let answer = unit(broken_way, &database);
         let took = started.elapsed();
-        assert!(took < DEADLINE, "{fault:?} at flight {flight} took {took:?}");
+        // Whoever has lost the answer to COMMIT asks in a second unit.
+        let units = 1 + u32::from(answer.as_ref().is_err_and(DatabaseError::leaves_open));
+        assert!(took < units * DEADLINE, "{fault:?} at flight {flight} took {took:?}");
         let has_struck = proxy.has_struck();
         if let Err(error) = &answer {
             println!("{fault:?} at flight {flight}: {:?} after {:.1} s", error.phase, took.as_secs_f64());
@@ -156,7 +158,7 @@ fn an_upgrade_broken_anywhere_ends_in_time_and_is_done_whole_or_not_at_all() {
         TestDatabase::empty,
         |broken, _| match migrate::upgrade(&broken, UpgradeTarget::Head) {
             Ok(steps) => Ok(steps.len()),
-            Err(MigrateError::Database(error)) => Err(error),
+            Err(MigrateError::Database(error) | MigrateError::Unknown(error)) => Err(error),
             Err(other) => panic!("{other}"),
         },
         |database, answer| {

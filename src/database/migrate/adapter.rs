@@ -40,16 +40,15 @@ impl RefineryTransaction for Refinery<'_, '_> {
 
 impl Query<Vec<Migration>> for Refinery<'_, '_> {
     fn query(&mut self, query: &str) -> Result<Vec<Migration>, DatabaseError> {
-        let rows = self.0.query_typed(query, &[])?;
-        Ok(rows.iter().map(migration).collect())
+        self.0.read(query, &[], migration)
     }
 }
 
 impl Migrate for Refinery<'_, '_> {}
 
 /// A row of the history table. A text that refinery did not write counts as divergent, never as a panic.
-fn migration(row: &Row) -> Migration {
-    let text = |column| row.get::<_, Option<String>>(column).unwrap_or_default();
-    let applied_on = OffsetDateTime::parse(&text(2), &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    Migration::applied(row.get(0), text(1), applied_on, text(3).parse().unwrap_or_default())
+fn migration(row: &Row) -> Result<Migration, postgres::Error> {
+    let text = |column| Ok(row.try_get::<_, Option<String>>(column)?.unwrap_or_default());
+    let applied_on = OffsetDateTime::parse(&text(2)?, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    Ok(Migration::applied(row.try_get(0)?, text(1)?, applied_on, text(3)?.parse().unwrap_or_default()))
 }

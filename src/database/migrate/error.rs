@@ -4,7 +4,7 @@ use std::fmt;
 use super::Misfit;
 use crate::database::DatabaseError;
 
-/// Why a change of the schema did not happen. Nothing was changed.
+/// Why a change of the schema did not happen. Nothing was changed, unless it says that this is unknown.
 #[derive(Debug)]
 pub enum MigrateError {
     /// The database, or a statement of a migration.
@@ -13,6 +13,10 @@ pub enum MigrateError {
     Misfit(Misfit),
     /// Somebody else was changing the schema all the while.
     Locked,
+    /// Somebody else holds a table that is to be changed.
+    TableHeld(DatabaseError),
+    /// The answer to COMMIT was lost, and what came of it cannot be found out.
+    Unknown(DatabaseError),
     /// The target does not exist.
     NoSuchTarget(i32),
     /// refinery refused for another reason.
@@ -25,6 +29,12 @@ impl fmt::Display for MigrateError {
             MigrateError::Database(error) => error.fmt(f),
             MigrateError::Misfit(misfit) => misfit.fmt(f),
             MigrateError::Locked => f.write_str("another command is changing the schema of this database"),
+            MigrateError::TableHeld(error) => {
+                write!(f, "somebody else holds a table that is to be changed: {error}")
+            }
+            MigrateError::Unknown(error) => {
+                write!(f, "the schema may have been changed, or not: the answer is lost: {error}")
+            }
             MigrateError::NoSuchTarget(version) => write!(f, "there is no version {version}"),
             MigrateError::Other(text) => f.write_str(text),
         }

@@ -65,13 +65,14 @@ pub(super) fn read(tx: &mut Transaction<'_>) -> Result<Vec<Applied>, DatabaseErr
                 coalesce(row ->> 'applied_on', ''), coalesce(row ->> 'checksum', '')
          FROM {HISTORY} h, to_jsonb(h) row ORDER BY 1"
     );
-    let row = |row: &postgres::Row| Applied {
-        version: row.get(0),
-        name: row.get(1),
-        applied_on: row.get(2),
-        checksum: row.get(3),
-    };
-    Ok(tx.query_typed(&sql, &[])?.iter().map(row).collect())
+    tx.read(&sql, &[], |row| {
+        Ok(Applied {
+            version: row.try_get(0)?,
+            name: row.try_get(1)?,
+            applied_on: row.try_get(2)?,
+            checksum: row.try_get(3)?,
+        })
+    })
 }
 
 impl Applied {

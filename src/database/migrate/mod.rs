@@ -44,6 +44,10 @@ const LOCK: i64 = i64::from_be_bytes(*b"\0\0scribe");
 /// How long a command waits for another one that changes the schema.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a statement of a migration waits for a table that somebody else holds. Meanwhile everybody else who wants
+/// that table waits behind it.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+
 /// SQLSTATE `lock_not_available`.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
@@ -105,8 +109,7 @@ pub fn history(database: &Database) -> Result<(Vec<Version>, Option<Misfit>), Da
 }
 
 fn history_exists(tx: &mut Transaction<'_>) -> Result<bool, DatabaseError> {
-    let exists = tx.query_typed("SELECT to_regclass($1) IS NOT NULL", &[(&HISTORY, Type::TEXT)])?;
-    Ok(exists.first().is_some_and(|row| row.get(0)))
+    tx.read_one("SELECT to_regclass($1) IS NOT NULL", &[(&HISTORY, Type::TEXT)], |row| row.try_get(0))
 }
 
 /// Applies what is pending up to the target, all of it or nothing, and tells each step. The database should be given
@@ -155,33 +158,78 @@ pub fn stamp(database: &Database, version: i32) -> Result<i32, MigrateError> {
     })
 }
 
-/// Changes the schema in one unit of work while nobody else does. `work` gets the version that was reached, after the
-/// history was found to be one of ours, and the tables to be nobody else's, or such as the stamp would say.
+/// Changes the schema in one unit of work while nobody else does, and finds out what happened when the answer to COMMIT
+/// is lost. `work` gets the version that was reached, after the history was found to be one of ours, and the tables to
+/// be nobody else's, or such as the stamp would say.
 fn alone<T>(
     database: &Database,
     unit: &'static str,
     stamp: Option<i32>,
     work: impl FnOnce(&mut Transaction<'_>, i32) -> Result<T, MigrateError>,
 ) -> Result<T, MigrateError> {
-    database.transaction(unit, |tx| {
-        lock(tx, database.statement_timeout() / 2)?;
+    let mut done = None;
+    let answer = database.transaction(unit, |tx| {
+        lock(tx, database.statement_timeout())?;
         let Schema { applied, misfit, .. } = schema::look(tx)?;
-        match misfit.filter(|misfit| !misfit.allows(stamp)) {
-            Some(misfit) => Err(MigrateError::Misfit(misfit)),
-            None => work(tx, applied),
+        if let Some(misfit) = misfit.filter(|misfit| !misfit.allows(stamp)) {
+            return Err(MigrateError::Misfit(misfit));
         }
-    })
+        let value = work(tx, applied).map_err(|error| match error {
+            MigrateError::Database(error) if is_lock_refused(&error) => MigrateError::TableHeld(error),
+            other => other,
+        })?;
+        let number = tx.read_one("SELECT txid_current()", &[], |row| row.try_get(0))?;
+        done = Some((number, value));
+        Ok(())
+    });
+    match (answer, done) {
+        (Ok(()), Some((_, value))) => Ok(value),
+        (Err(MigrateError::Database(lost)), Some((number, value))) if lost.leaves_open() => {
+            match outcome(database, unit, number) {
+                Some(true) => Ok(value),
+                Some(false) => Err(MigrateError::Database(lost)),
+                None => Err(MigrateError::Unknown(lost)),
+            }
+        }
+        (Err(error), _) => Err(error),
+        // Work that has ended well has left its value.
+        (Ok(()), None) => Err(MigrateError::Other("nothing was done".into())),
+    }
 }
 
-/// Waits until nobody else changes the schema. Table locks may take as long as a statement from here on.
-fn lock(tx: &mut Transaction<'_>, patience: Duration) -> Result<(), MigrateError> {
-    let patience = patience.min(PATIENCE).as_millis();
-    let sql = format!("SET LOCAL lock_timeout = {patience}; SELECT pg_advisory_xact_lock({LOCK})");
-    tx.batch_execute(&sql).map_err(|error| match &error.cause {
-        Cause::Server { sqlstate, .. } if sqlstate == LOCK_NOT_AVAILABLE => MigrateError::Locked,
-        _ => error.into(),
-    })?;
-    Ok(tx.batch_execute("SET LOCAL lock_timeout = 0")?)
+/// Whether the transaction of this number was committed. Our lock is taken first: it is free as soon as that transaction
+/// has ended, one way or the other. `None` if that cannot be found out.
+fn outcome(database: &Database, unit: &'static str, number: i64) -> Option<bool> {
+    const STATUS: &str = "SELECT txid_status($1)";
+    let status: Result<Option<String>, MigrateError> = database.transaction(unit, |tx| {
+        lock(tx, database.statement_timeout())?;
+        Ok(tx.read_one(STATUS, &[(&number, Type::INT8)], |row| row.try_get(0))?)
+    });
+    match status.ok()??.as_str() {
+        "committed" => Some(true),
+        "aborted" => Some(false),
+        _ => None,
+    }
+}
+
+/// Waits until nobody else changes the schema; from here on no lock is waited for as long as that. A server that knows
+/// how to (PostgreSQL 14) looks every two seconds whether we are still there: what we wait for, others wait for behind us.
+fn lock(tx: &mut Transaction<'_>, statement: Duration) -> Result<(), MigrateError> {
+    const NOTICE_OUR_END: &str = "DO $$ BEGIN
+        PERFORM set_config('client_connection_check_interval', '2s', true);
+        EXCEPTION WHEN OTHERS THEN NULL; END $$";
+    let patience = (statement / 2).min(PATIENCE).as_millis();
+    let sql = format!(
+        "{NOTICE_OUR_END}; SET LOCAL lock_timeout = {patience}; SELECT pg_advisory_xact_lock({LOCK})"
+    );
+    tx.batch_execute(&sql)
+        .map_err(|error| if is_lock_refused(&error) { MigrateError::Locked } else { error.into() })?;
+    let patience = (statement / 2).min(LOCK_PATIENCE).as_millis();
+    Ok(tx.batch_execute(&format!("SET LOCAL lock_timeout = {patience}"))?)
+}
+
+fn is_lock_refused(error: &DatabaseError) -> bool {
+    matches!(&error.cause, Cause::Server { sqlstate, .. } if sqlstate == LOCK_NOT_AVAILABLE)
 }
 
 fn existing(version: i32) -> Result<i32, MigrateError> {

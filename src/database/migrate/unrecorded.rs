@@ -103,7 +103,7 @@ fn holds_lower_case(tx: &mut Transaction<'_>, live: &Live) -> Result<bool, Datab
     if !live.catalog.has_column("queue_items", "status") {
         return Ok(false);
     }
-    let mut is = |sql| Ok(tx.query_typed(sql, &[])?.first().is_some_and(|row| row.get(0)));
+    let mut is = |sql| tx.read_one(sql, &[], |row| row.try_get(0));
     Ok(is("SELECT has_column_privilege('queue_items', 'status', 'SELECT')
              AND NOT row_security_active('queue_items')")?
         && is("SELECT EXISTS (SELECT FROM queue_items

@@ -1,6 +1,8 @@
 //! What the tests stand on.
 mod catalog;
+pub mod fake_server;
 mod gate;
+mod lost_commit;
 mod pair;
 mod program;
 mod proxy;
@@ -20,6 +22,7 @@ use std::{
 pub use self::{
     catalog::golden,
     gate::Gate,
+    lost_commit::{Fate, LostCommit},
     pair::{pair, route},
     program::{Program, Run},
     proxy::{Fault, Plan, Proxy},

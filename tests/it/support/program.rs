@@ -82,6 +82,11 @@ impl Program {
         run.stdout
     }
 
+    /// Starts a command, for the test to end it.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     /// Starts `scribe run` and waits until it listens.
     pub fn start(&self, arguments: &[&str]) -> Daemon {
         let mut child = self

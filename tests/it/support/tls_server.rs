@@ -137,6 +137,26 @@ impl TlsServer {
         })
     }
 
+    /// After the handshake it hears a flight of the client's, and says the first of these, and so on.
+    pub fn saying(server: &Certified, sayings: Vec<Vec<u8>>) -> TlsServer {
+        let acceptor = TlsAcceptor::new(server.identity(None)).unwrap();
+        TlsServer::start(move |mut stream| {
+            let mut plain = vec![0; 8];
+            stream.read_exact(&mut plain).unwrap();
+            stream.write_all(b"S").unwrap();
+            let mut inside = Vec::new();
+            let mut stream = acceptor.accept(stream).unwrap();
+            let mut bytes = [0; 1024];
+            for saying in sayings {
+                let Ok(length @ 1..) = stream.read(&mut bytes) else { break };
+                inside.extend(&bytes[..length]);
+                // A client that is gone has heard enough.
+                let _ = stream.write_all(&saying);
+            }
+            Seen { plain, inside }
+        })
+    }
+
     /// Gives this answer to the request for TLS and then listens to the end.
     pub fn answering(answer: &'static [u8]) -> TlsServer {
         TlsServer::start(move |mut stream| {

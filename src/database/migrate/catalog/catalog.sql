@@ -3,7 +3,7 @@
 WITH tables AS (
     SELECT oid, relname, relowner, relacl, relrowsecurity, relforcerowsecurity
     FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    WHERE relnamespace = 'public'::regnamespace::oid AND relkind IN ('r', 'p')
 ), columns AS (
     SELECT attrelid, attname, attacl,
            row_number() OVER (PARTITION BY attrelid ORDER BY attnum) AS place,
@@ -34,21 +34,21 @@ WITH tables AS (
                              || coalesce(' using ' || qual, '') || coalesce(' check ' || with_check, '')
     FROM pg_policies WHERE schemaname = 'public'
     UNION ALL
-    SELECT relname, 6, 0, format('    grant %s to %s', privilege_type, coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'))
+    SELECT relname, 6, 0, format('    grant %s to %s', privilege_type, coalesce(nullif(grantee, 0::oid)::regrole::text, 'PUBLIC'))
     FROM tables, aclexplode(relacl) WHERE grantee <> relowner
     UNION ALL
     SELECT relname, 7, place, format('    grant %s on column %s to %s', privilege_type, attname,
-                                     coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'))
+                                     coalesce(nullif(grantee, 0::oid)::regrole::text, 'PUBLIC'))
     FROM tables JOIN columns ON attrelid = oid, aclexplode(attacl)
     UNION ALL
     -- What belongs to no table: sequences without an owner, views, functions, types.
     SELECT relname, 8, 0, format('other relation %s of kind %s', relname, relkind) FROM pg_class c
-    WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('r', 'p', 'i')
+    WHERE relnamespace = 'public'::regnamespace::oid AND relkind NOT IN ('r', 'p', 'i')
     UNION ALL
     SELECT proname, 9, 0, format('function %s', oid::regprocedure)
-    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace::oid
     UNION ALL
     SELECT typname, 10, 0, format('type %s of kind %s', typname, typtype)
-    FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
+    FROM pg_type WHERE typnamespace = 'public'::regnamespace::oid AND typtype IN ('d', 'e')
 )
 SELECT line FROM lines ORDER BY name COLLATE "C", part, place, line COLLATE "C"

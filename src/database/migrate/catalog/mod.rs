@@ -70,15 +70,20 @@ pub(super) struct Live {
 
 /// Reads the catalog, without changing anything.
 pub(super) fn read(tx: &mut Transaction<'_>) -> Result<Live, DatabaseError> {
-    let lines: Vec<String> = tx.query_typed(SQL, &[])?.iter().map(|row| row.get(0)).collect();
-    let is_supabase = tx.query_typed(IS_SUPABASE, &[])?.first().is_some_and(|row| row.get(0));
+    let lines: Vec<String> = tx.read(SQL, &[], |row| row.try_get(0))?;
+    let is_supabase = tx.read_one(IS_SUPABASE, &[], |row| row.try_get(0))?;
     Ok(Live { catalog: Catalog::parse(lines.iter().map(String::as_str)), is_supabase })
 }
 
-/// What a database has at a version; without the history, which a stamp makes.
+/// What a database must have to be adopted at a version; without the history, which a stamp makes, and below V5 without
+/// row level security, which V5 makes up for.
 pub(super) fn without_history(version: i32, live: &Live) -> Catalog {
+    const ROW_SECURITY: i32 = 5;
     let mut expected = at(version, live);
     expected.tables.remove(HISTORY);
+    if version < ROW_SECURITY {
+        expected.tables.values_mut().for_each(|items| items.retain(|item| !item.is_protection()));
+    }
     expected
 }
 

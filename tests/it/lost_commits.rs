@@ -1,0 +1,105 @@
+//! Commands whose answer to COMMIT is lost find out what happened, and say so; where they cannot, they say that.
+use scribe::database::{
+    migrate::{self, DowngradeTarget, MigrateError, UpgradeTarget},
+    queue_items::{self, NewItem},
+    users::{self, Added},
+};
+use uuid::Uuid;
+
+use crate::support::{Fate, LostCommit, TestDatabase};
+
+const FATES: [Fate; 3] = [Fate::Lost, Fate::Done, Fate::Late];
+
+fn items() -> Vec<NewItem> {
+    ["Ada Marlowe", "Zhou Minglan"].map(|name| NewItem { name: name.into(), interest: "tides".into() }).into()
+}
+
+#[test]
+fn recipients_are_queued_once_whatever_became_of_the_first_commit() {
+    for fate in FATES {
+        let database = TestDatabase::migrated();
+        let user = database.user();
+        let broken = LostCommit::start(fate, true).open(&database);
+        assert_eq!(queue_items::enqueue(&broken, user, "Dear {{name}}", &items()), Ok(2), "{fate:?}");
+        assert_eq!(database.items().len(), 2, "{fate:?}");
+        let first = queue_items::claim(&database.open(), scribe::queue::RunId::fresh()).unwrap().unwrap();
+        assert_eq!(first.recipient_name, "Ada Marlowe", "{fate:?}");
+    }
+}
+
+#[test]
+fn a_user_is_added_once_whatever_became_of_the_first_commit() {
+    for fate in FATES {
+        let database = TestDatabase::migrated();
+        let broken = LostCommit::start(fate, true).open(&database);
+        let id = Uuid::new_v4();
+        let added = users::add(&broken, id, "ada@example.org", Some("Ada")).unwrap();
+        assert!(matches!(&added, Added::New(user) if user.id == id), "{fate:?}: {added:?}");
+        assert_eq!(users::list(&database.open()).unwrap().len(), 1, "{fate:?}");
+    }
+}
+
+#[test]
+fn where_it_cannot_be_found_out_the_command_says_where_to_look() {
+    for fate in FATES {
+        let database = TestDatabase::migrated();
+        database.query("INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'ada@example.org')", &[]);
+        let run = |arguments: &[&str]| LostCommit::start(fate, false).program(&database).run(arguments);
+        let queued = run(&["user", "add", "zoe@example.org"]);
+        assert_eq!(queued.code, 1);
+        assert!(queued.stderr.contains("may have been done, or not"), "{}", queued.stderr);
+        assert!(queued.stderr.contains("scribe user list"), "{}", queued.stderr);
+        let down = run(&["db", "downgrade", "-1"]);
+        assert_eq!(down.code, 1);
+        assert!(down.stderr.contains("scribe db current"), "{}", down.stderr);
+        assert!(!down.stderr.contains("nothing was changed"), "{}", down.stderr);
+    }
+}
+
+#[test]
+fn an_upgrade_says_what_became_of_it() {
+    for fate in FATES {
+        let database = TestDatabase::empty();
+        let answer = migrate::upgrade(&LostCommit::start(fate, true).open(&database), UpgradeTarget::Head);
+        check(fate, answer.map(|steps| assert_eq!(steps.len(), 5)), (database.version(), 0, 5));
+    }
+}
+
+#[test]
+fn a_downgrade_by_one_step_takes_one_step_or_none_and_says_which() {
+    for fate in FATES {
+        let database = TestDatabase::migrated();
+        let answer =
+            migrate::downgrade(&LostCommit::start(fate, true).open(&database), DowngradeTarget::Steps(1));
+        check(fate, answer.map(|steps| assert_eq!(steps.len(), 1)), (database.version(), 5, 4));
+    }
+}
+
+#[test]
+fn a_reset_says_what_became_of_it_although_the_version_is_the_same() {
+    for fate in FATES {
+        let database = TestDatabase::migrated();
+        database.user();
+        let answer = migrate::reset(&LostCommit::start(fate, true).open(&database));
+        let users = i32::try_from(database.number("SELECT count(*) FROM users")).unwrap();
+        check(fate, answer.map(|_| ()), (users, 1, 0));
+    }
+}
+
+#[test]
+fn a_stamp_says_what_became_of_it() {
+    for fate in FATES {
+        let database = TestDatabase::migrated();
+        let answer = migrate::stamp(&LostCommit::start(fate, true).open(&database), 3);
+        check(fate, answer.map(|before| assert_eq!(before, 5)), (database.version(), 5, 3));
+    }
+}
+
+/// `seen` is what there is now, what there was, and what there is if the change was made.
+fn check(fate: Fate, answer: Result<(), MigrateError>, (seen, before, after): (i32, i32, i32)) {
+    match (fate, answer) {
+        (Fate::Lost, Err(MigrateError::Database(_))) => assert_eq!(seen, before, "{fate:?}"),
+        (Fate::Done | Fate::Late, Ok(())) => assert_eq!(seen, after, "{fate:?}"),
+        (_, answer) => panic!("{fate:?}: {answer:?}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! A proxy that loses the answer to COMMIT. It must see the statements, so it speaks plain text, and with the server
+//! itself: the pooler takes TLS only.
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use scribe::{
+    config::{DatabaseSettings, TlsMode},
+    database::Database,
+};
+
+use super::{Program, TestDatabase, listen, pair};
+
+/// What becomes of the first COMMIT. Its client is cut off in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It never arrives.
+    Lost,
+    /// The server has answered it.
+    Done,
+    /// It arrives some time after the client was cut off.
+    Late,
+}
+
+/// How late a late COMMIT is: longer than a client needs to come back.
+const LATE: Duration = Duration::from_millis(700);
+
+pub struct LostCommit {
+    port: u16,
+}
+
+impl LostCommit {
+    /// `comes_back`: whether the proxy takes connections afterwards.
+    pub fn start(fate: Fate, comes_back: bool) -> LostCommit {
+        let struck = Arc::new(AtomicBool::new(false));
+        let port = listen(move |client| {
+            if struck.load(Ordering::SeqCst) && !comes_back {
+                return;
+            }
+            let server = TcpStream::connect(format!("127.0.0.1:{}", pair().fact("DIRECT_PORT"))).unwrap();
+            let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            let muted = Arc::new(AtomicBool::new(false));
+            let hush = muted.clone();
+            let way = Way { client, server, fate, struck: struck.clone(), muted };
+            thread::spawn(move || way.run());
+            thread::spawn(move || {
+                let mut bytes = [0; 64 * 1024];
+                while let Ok(length @ 1..) = from.read(&mut bytes) {
+                    if hush.load(Ordering::SeqCst) || to.write_all(&bytes[..length]).is_err() {
+                        break;
+                    }
+                }
+                let _ = to.shutdown(Shutdown::Both);
+            });
+        });
+        LostCommit { port }
+    }
+
+    /// The settings that lead through it.
+    pub fn settings(&self, database: &TestDatabase) -> DatabaseSettings {
+        let mut settings = database.settings();
+        (settings.tls, settings.root_certificates, settings.port) = (TlsMode::Disable, None, self.port);
+        settings
+    }
+
+    /// The way to a database through it.
+    pub fn open(&self, database: &TestDatabase) -> Database {
+        Database::new(&self.settings(database)).unwrap()
+    }
+
+    /// The program whose way to a database leads through it.
+    pub fn program(&self, database: &TestDatabase) -> Program {
+        let program = Program::new().database(database).env("ENVIRONMENT", "development");
+        program.env("DB_PORT", &self.port.to_string()).env("DB_SSLMODE", "disable").env("DB_SSLROOTCERT", "")
+    }
+}
+
+/// From the client to the server.
+struct Way {
+    client: TcpStream,
+    server: TcpStream,
+    fate: Fate,
+    struck: Arc<AtomicBool>,
+    muted: Arc<AtomicBool>,
+}
+
+impl Way {
+    fn run(mut self) {
+        let mut bytes = [0; 64 * 1024];
+        while let Ok(length @ 1..) = self.client.read(&mut bytes) {
+            let flight = &bytes[..length];
+            // Nothing but COMMIT, in a message of its own.
+            let is_commit = flight == b"Q\0\0\0\x0bCOMMIT\0";
+            if is_commit && !self.struck.swap(true, Ordering::SeqCst) {
+                return self.strike(flight);
+            }
+            if self.server.write_all(flight).is_err() {
+                break;
+            }
+        }
+        let _ = self.server.shutdown(Shutdown::Write);
+    }
+
+    fn strike(mut self, commit: &[u8]) {
+        self.muted.store(true, Ordering::SeqCst);
+        match self.fate {
+            Fate::Lost => (),
+            Fate::Done => {
+                // The other thread ends, and cuts the client off, when the answer has come.
+                let _ = self.server.write_all(commit);
+                let mut rest = [0; 1024];
+                while let Ok(1..) = self.client.read(&mut rest) {}
+            }
+            Fate::Late => {
+                let _ = self.client.shutdown(Shutdown::Both);
+                thread::sleep(LATE);
+                let _ = self.server.write_all(commit);
+                let mut rest = [0; 1024];
+                while let Ok(1..) = self.server.read(&mut rest) {}
+            }
+        }
+        let _ = self.client.shutdown(Shutdown::Both);
+        let _ = self.server.shutdown(Shutdown::Both);
+    }
+}
