@@ -9,3 +9,8 @@ CREATE TABLE users (
     created_at       TIMESTAMP DEFAULT NOW()
 );
 CREATE INDEX ix_users_email ON users (email);
+
+-- On Supabase, tables in "public" were long readable and writable with the public key: each is closed where it is made.
+-- V5 lets people see their own rows. The history table is there before the first migration.
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refinery_schema_history ENABLE ROW LEVEL SECURITY;

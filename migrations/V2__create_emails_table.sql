@@ -13,3 +13,5 @@ CREATE TABLE emails (
 CREATE INDEX ix_emails_user_id ON emails (user_id);
 CREATE INDEX ix_emails_created_at ON emails (created_at);
 CREATE INDEX ix_emails_user_created ON emails (user_id, created_at DESC);
+
+ALTER TABLE emails ENABLE ROW LEVEL SECURITY;

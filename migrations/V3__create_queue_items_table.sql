@@ -17,3 +17,5 @@ CREATE INDEX ix_queue_items_user_id ON queue_items (user_id);
 CREATE INDEX ix_queue_items_status ON queue_items (status);
 CREATE INDEX ix_queue_items_created_at ON queue_items (created_at);
 CREATE INDEX ix_queue_items_user_status ON queue_items (user_id, status);
+
+ALTER TABLE queue_items ENABLE ROW LEVEL SECURITY;

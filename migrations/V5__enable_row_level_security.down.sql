@@ -1,5 +1,4 @@
--- Nothing that V5 took from strangers is given back: without row level security they would see everybody's rows.
--- The history table stays closed altogether; it belongs to no version.
+-- Nothing that V5 took from strangers is given back, and row level security stays on, as V1 to V3 left it.
 DROP POLICY IF EXISTS users_read_own ON users;
 DROP POLICY IF EXISTS emails_read_own ON emails;
 DROP POLICY IF EXISTS queue_items_read_own ON queue_items;
@@ -12,7 +11,3 @@ BEGIN
     END IF;
 END
 $$;
-
-ALTER TABLE users DISABLE ROW LEVEL SECURITY;
-ALTER TABLE emails DISABLE ROW LEVEL SECURITY;
-ALTER TABLE queue_items DISABLE ROW LEVEL SECURITY;

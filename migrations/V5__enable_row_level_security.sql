@@ -1,5 +1,5 @@
--- On Supabase, tables in "public" were long readable and writable with the public key. With row level security on and
--- no policy, only the owner and roles that bypass it (scribe's own among them) see anything.
+-- With row level security on and no policy, only the owner and roles that bypass it (scribe's own among them) see
+-- anything. V1 to V3 switched it on already; tables that another hand made and a stamp adopted may lack it.
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE emails ENABLE ROW LEVEL SECURITY;
 ALTER TABLE queue_items ENABLE ROW LEVEL SECURITY;
@@ -14,7 +14,8 @@ DECLARE
 BEGIN
     FOR stranger IN SELECT rolname FROM pg_roles WHERE rolname IN ('anon', 'authenticated') LOOP
         EXECUTE format('REVOKE ALL ON TABLE users, emails, queue_items, refinery_schema_history FROM %I', stranger);
-        EXECUTE format('REVOKE ALL ON SEQUENCE queue_items_seq_seq FROM %I', stranger);
+        -- Not by the usual name: another sequence may have taken that before.
+        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %I', pg_get_serial_sequence('queue_items', 'seq'), stranger);
     END LOOP;
 
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'authenticated') AND to_regprocedure('auth.uid()') IS NOT NULL THEN

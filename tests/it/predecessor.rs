@@ -189,10 +189,19 @@ fn tables_of_other_names_are_nobodys_business() {
     assert!(program.ok(&["db", "check", "--schema"]).ends_with("as the migrations make it\n"));
 }
 
+const WITHOUT_ROW_SECURITY: &str = "DO $$ DECLARE name TEXT; BEGIN
+    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+        EXECUTE format('ALTER TABLE %I DISABLE ROW LEVEL SECURITY', name);
+    END LOOP; END $$";
+
 #[test]
 fn tables_that_are_right_at_a_version_are_adopted_by_a_stamp_with_that_version_only() {
     for version in 1..=migrate::head() {
         let database = without_history(version);
+        if version < 5 {
+            // As another hand would have made them; with it, those of 4 are those of 5.
+            database.pooled().batch_execute(WITHOUT_ROW_SECURITY).unwrap();
+        }
         database.query("CREATE TABLE alembic_version (version_num TEXT)", &[]);
         let user = (version < 3).then(|| database.user());
         assert_told(

@@ -1,7 +1,7 @@
 //! On Supabase: what its public roles may do with scribe's tables, users from `auth.users`, and the README's trigger.
 use postgres::Client;
 use scribe::database::{
-    Database, hints,
+    Database, hints, inspect,
     migrate::{self, UpgradeTarget},
     queue_items,
     users::{self, Synced},
@@ -69,6 +69,48 @@ fn old_default_grants_are_taken_back_from_tables_and_sequence() {
     );
     migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
     assert_eq!((open_to_anon(table), open_to_anon(sequence)), (0, 0));
+}
+
+#[test]
+fn a_stop_at_any_version_opens_no_row_to_strangers() {
+    let database = supabase();
+    for version in 1..migrate::head() {
+        migrate::upgrade(&database.open(), UpgradeTarget::Version(version)).unwrap();
+        let tables = database.query(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'",
+            &[],
+        );
+        database.user();
+        for role in ["anon", "authenticated"] {
+            let mut stranger = request(&database, role, Some(Uuid::new_v4()));
+            for table in tables.iter().map(|row| row.get::<_, String>(0)) {
+                let seen = stranger.query(&format!("SELECT FROM {table}"), &[]).unwrap();
+                assert!(seen.is_empty(), "{role} sees {table} at version {version}");
+            }
+            let insert = "INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'x@example.org')";
+            assert_refused(&mut stranger, insert);
+            assert_refused(&mut stranger, "INSERT INTO refinery_schema_history (version) VALUES (99)");
+        }
+    }
+}
+
+#[test]
+fn a_sequence_that_has_taken_the_usual_name_hides_none_from_the_migration_or_doctor() {
+    let database = supabase();
+    migrate::upgrade(&database.open(), UpgradeTarget::Version(3)).unwrap();
+    database.pooled().batch_execute("CREATE SEQUENCE queue_items_seq_seq").unwrap();
+    migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
+    let open = "SELECT count(*) FROM unnest(ARRAY['anon', 'authenticated']) role
+                WHERE has_sequence_privilege(role, pg_get_serial_sequence('queue_items', 'seq'), 'USAGE, SELECT, UPDATE')";
+    assert_eq!(database.number(open), 0);
+    let excess = || inspect::access(&database.open()).unwrap().1;
+    assert_eq!(excess(), []);
+    database.pooled().batch_execute("GRANT USAGE ON SEQUENCE queue_items_seq_seq1 TO anon").unwrap();
+    let [found] = &excess()[..] else { panic!("{:?}", excess()) };
+    assert_eq!(
+        (found.object.as_str(), found.privileges.as_str()),
+        ("SEQUENCE queue_items_seq_seq1", "USAGE")
+    );
 }
 
 #[test]
