@@ -13,7 +13,7 @@ pub fn run(command: &EmailCommand, settings: &Settings, output: &mut Output<'_>)
 }
 
 fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let emails = emails::list(&database(settings)?)?;
+    let emails = emails::list(&database(settings)?.for_lists())?;
     if output.json {
         return Ok(output.value(&emails)?);
     }

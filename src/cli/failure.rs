@@ -109,12 +109,8 @@ impl From<Vec<ConfigError>> for Failure {
 impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
         let condition = hints::condition(&error);
-        if error.leaves_open() {
-            return Failure::because(
-                "it may have been done, or not: the answer is lost",
-                &error,
-                look_first(&error),
-            );
+        if let Some(remedy) = look_first(&error) {
+            return Failure::because("it may have been done, or not: the answer is lost", &error, remedy);
         }
         // Nothing was tried yet: only a setting can be wrong.
         let exit_code = if error.phase == Phase::Preparing { CONFIGURATION } else { FAILED };
@@ -129,13 +125,14 @@ impl From<Misfit> for Failure {
     }
 }
 
-/// What shows whether a unit of work was done whose answer is lost.
-fn look_first(error: &DatabaseError) -> &'static str {
-    match error.unit {
+/// What shows whether a unit of work was done whose answer is lost, if it would have changed anything.
+fn look_first(error: &DatabaseError) -> Option<&'static str> {
+    let look = match error.unit {
         "enqueue" => "`scribe queue list` shows what is queued; look before you run this again",
-        "add user" => "`scribe user list` shows who is there; running this again does no harm",
-        _ => "run this again: it does no harm",
-    }
+        "add user" | "sync users" => "`scribe user list` shows who is there; running this again does no harm",
+        _ => return None,
+    };
+    error.leaves_open().then_some(look)
 }
 
 impl From<MigrateError> for Failure {

@@ -78,5 +78,5 @@ fn work(command: &Command, settings: &Settings, output: &mut Output<'_>) -> Resu
 
 /// The database of the settings.
 fn database(settings: &Settings) -> Result<Database, Failure> {
-    Ok(Database::new(settings.database()?)?.for_lists())
+    Ok(Database::new(settings.database()?)?)
 }

@@ -92,7 +92,7 @@ fn find_user(database: &Database, email: &str) -> Result<User, Failure> {
 }
 
 fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let items = queue_items::list(&database(settings)?)?;
+    let items = queue_items::list(&database(settings)?.for_lists())?;
     if output.json {
         return Ok(output.value(&items)?);
     }

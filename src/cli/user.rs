@@ -63,7 +63,7 @@ fn add(
 }
 
 fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let users = users::list(&database(settings)?)?;
+    let users = users::list(&database(settings)?.for_lists())?;
     if output.json {
         return Ok(output.value(&users)?);
     }

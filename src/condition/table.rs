@@ -242,12 +242,13 @@ conditions! {
         title: "the database's answer has another form than scribe asked for",
         text: "A column has another type than the migrations gave it, a row is missing that always is there, or \
                what answers is no PostgreSQL.",
-        remedy: "run `scribe db check --schema`, which says what is not as the migrations make it",
+        remedy: "run `scribe db check --schema`, which says what is not as the migrations make it; if that fails \
+                 too, check that DB_HOST and DB_PORT lead to a PostgreSQL",
         hides: None,
     }
     DATABASE_TOO_MUCH = "database-too-much", Error, Mended {
         title: "the database server sent more than scribe takes",
-        text: "Before the login a server may send 1 MiB, then 4 MiB for each unit of work, or 64 MiB where a \
+        text: "Before the login a server may send 1 MiB, then 4 MiB for each unit of work, or 32 MiB where a \
                command lists a whole table. More would fill a small machine's memory, and no honest answer to \
                the daemon comes near it.",
         remedy: "check that DB_HOST and DB_PORT lead to your database; if a list is that long, ask for it in SQL",

@@ -135,6 +135,8 @@ pub(super) fn cause_of(error: &postgres::Error, waited: Duration, password: &Sec
         return Cause::Server { sqlstate: shown(server.code().code()), message: shown(text.trim_end()) };
     }
     let mut text = error.to_string();
+    // The driver has no other sign of these two: what came is no message, or none that belongs there.
+    let is_senseless = text.starts_with("unexpected message") || text.starts_with("error parsing response");
     let mut source = error.source();
     let mut is_tls = false;
     let mut refusal = None;
@@ -152,7 +154,13 @@ pub(super) fn cause_of(error: &postgres::Error, waited: Duration, password: &Sec
         text = inner.to_string();
         source = inner.source();
     }
-    if is_tls { Cause::Tls(shown(refusal.as_ref().unwrap_or(&text))) } else { Cause::Broken(shown(&text)) }
+    if is_tls {
+        Cause::Tls(shown(refusal.as_ref().unwrap_or(&text)))
+    } else if is_senseless {
+        Cause::Unexpected(shown(&text))
+    } else {
+        Cause::Broken(shown(&text))
+    }
 }
 
 /// What our own stream refused to hand on.

@@ -117,7 +117,7 @@ fn back_end(session: &mut Session) -> Result<BackEnd, DatabaseError> {
     match (number(0), number(1)) {
         #[expect(clippy::cast_possible_truncation, reason = "a process number is a whole number of 32 bits")]
         (Some(pid), Some(clock)) => Ok(BackEnd { pid: pid as i64, started: number(2), clock }),
-        _ => Err(session.error(Cause::Broken("no answer to a plain question".into()))),
+        _ => Err(session.error(Cause::Unexpected("no answer to a plain question".into()))),
     }
 }
 

@@ -21,6 +21,7 @@ mod tls;
 pub mod users;
 
 use std::{
+    error::Error as _,
     net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -61,8 +62,8 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// daemon's units read some hundred thousand at most, lists that people ask for more: see [`Database::for_lists`].
 const MOST_BYTES: usize = 4 << 20;
 
-/// The same for lists: a hundred thousand items of a queue, or some ten thousand e-mails.
-const MOST_BYTES_OF_LISTS: usize = 64 << 20;
+/// The same for lists: a hundred thousand items of a queue, or some thousands of e-mails.
+const MOST_BYTES_OF_LISTS: usize = 32 << 20;
 
 /// A parameter of a typed statement.
 pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -120,7 +121,7 @@ impl Database {
         self
     }
 
-    /// The same database for commands that may read whole tables.
+    /// The same database for commands that list whole tables.
     pub fn for_lists(mut self) -> Database {
         self.most_bytes = MOST_BYTES_OF_LISTS;
         self
@@ -324,7 +325,10 @@ impl Transaction<'_> {
         read: impl Fn(&Row) -> Result<T, postgres::Error>,
     ) -> Result<Vec<T>, DatabaseError> {
         let rows = self.query_typed(sql, parameters)?;
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(|e| self.unexpected(&e.to_string()))
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| {
+            let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
+            self.unexpected(&format!("{error}{why}"))
+        })
     }
 
     /// The same for a statement that always yields a row.

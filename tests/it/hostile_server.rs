@@ -107,7 +107,7 @@ fn rows_of_another_shape_are_errors_that_say_so() {
                 ),
                 Some(error) => {
                     let code = hints::condition(&error).code;
-                    let is_told = matches!(error.cause, Cause::Unexpected(_) | Cause::Broken(_));
+                    let is_told = matches!(error.cause, Cause::Unexpected(_));
                     assert!(is_told && error.phase == Phase::Working, "{unit}, {what}: {error} ({code})");
                 }
             }
@@ -156,6 +156,20 @@ fn a_column_of_another_type_is_told_with_what_to_do() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn lists_may_be_longer_than_anything_that_the_daemon_reads() {
+    let database = TestDatabase::migrated();
+    let user = database.user();
+    database.query(
+        "INSERT INTO emails (user_id, recipient_name, recipient_interest, email_message)
+         SELECT $1, 'Ada', 'tides', repeat('x', 1000000) FROM generate_series(1, 5)",
+        &[&user],
+    );
+    let error = emails::list(&database.open()).unwrap_err();
+    assert!(matches!(error.cause, Cause::TooMuch(_)), "{error}");
+    assert_eq!(Program::new().database(&database).ok(&["email", "list"]).lines().count(), 6);
 }
 
 /// A login as the server shapes it: what it asks, and what it says to the answer.

@@ -19,7 +19,7 @@ fn recipients_are_queued_once_whatever_became_of_the_first_commit() {
     for fate in FATES {
         let database = TestDatabase::migrated();
         let user = database.user();
-        let broken = LostCommit::start(fate, true).open(&database);
+        let broken = LostCommit::first(fate).open(&database);
         assert_eq!(queue_items::enqueue(&broken, user, "Dear {{name}}", &items()), Ok(2), "{fate:?}");
         assert_eq!(database.items().len(), 2, "{fate:?}");
         let first = queue_items::claim(&database.open(), scribe::queue::RunId::fresh()).unwrap().unwrap();
@@ -31,7 +31,7 @@ fn recipients_are_queued_once_whatever_became_of_the_first_commit() {
 fn a_user_is_added_once_whatever_became_of_the_first_commit() {
     for fate in FATES {
         let database = TestDatabase::migrated();
-        let broken = LostCommit::start(fate, true).open(&database);
+        let broken = LostCommit::first(fate).open(&database);
         let id = Uuid::new_v4();
         let added = users::add(&broken, id, "ada@example.org", Some("Ada")).unwrap();
         assert!(matches!(&added, Added::New(user) if user.id == id), "{fate:?}: {added:?}");
@@ -44,15 +44,24 @@ fn where_it_cannot_be_found_out_the_command_says_where_to_look() {
     for fate in FATES {
         let database = TestDatabase::migrated();
         database.query("INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'ada@example.org')", &[]);
-        let run = |arguments: &[&str]| LostCommit::start(fate, false).program(&database).run(arguments);
-        let queued = run(&["user", "add", "zoe@example.org"]);
-        assert_eq!(queued.code, 1);
-        assert!(queued.stderr.contains("may have been done, or not"), "{}", queued.stderr);
-        assert!(queued.stderr.contains("scribe user list"), "{}", queued.stderr);
-        let down = run(&["db", "downgrade", "-1"]);
-        assert_eq!(down.code, 1);
-        assert!(down.stderr.contains("scribe db current"), "{}", down.stderr);
-        assert!(!down.stderr.contains("nothing was changed"), "{}", down.stderr);
+        let run = |number, arguments: &[&str]| {
+            let run = LostCommit::last(fate, number).program(&database).run(arguments);
+            assert_eq!(run.code, 1, "{arguments:?}: {}", run.stdout);
+            run.stderr
+        };
+        let told = run(1, &["user", "add", "zoe@example.org"]);
+        assert!(told.contains("may have been done, or not") && told.contains("scribe user list"), "{told}");
+        let template = database.directory.file("template.txt", "Dear {{name}}, hello");
+        let add =
+            ["queue", "add", "--user", "ada@example.org", "--name", "Ada Marlowe", "--interest", "tides"];
+        let add = [&add[..], &["--template", template.to_str().unwrap()]].concat();
+        // The first COMMIT is that of looking the user up, which changes nothing.
+        let told = run(1, &add);
+        assert!(!told.contains("may have been done"), "{told}");
+        let told = run(2, &add);
+        assert!(told.contains("may have been done, or not") && told.contains("scribe queue list"), "{told}");
+        let told = run(1, &["db", "downgrade", "-1"]);
+        assert!(told.contains("scribe db current") && !told.contains("nothing was changed"), "{told}");
     }
 }
 
@@ -60,7 +69,7 @@ fn where_it_cannot_be_found_out_the_command_says_where_to_look() {
 fn an_upgrade_says_what_became_of_it() {
     for fate in FATES {
         let database = TestDatabase::empty();
-        let answer = migrate::upgrade(&LostCommit::start(fate, true).open(&database), UpgradeTarget::Head);
+        let answer = migrate::upgrade(&LostCommit::first(fate).open(&database), UpgradeTarget::Head);
         check(fate, answer.map(|steps| assert_eq!(steps.len(), 5)), (database.version(), 0, 5));
     }
 }
@@ -69,8 +78,7 @@ fn an_upgrade_says_what_became_of_it() {
 fn a_downgrade_by_one_step_takes_one_step_or_none_and_says_which() {
     for fate in FATES {
         let database = TestDatabase::migrated();
-        let answer =
-            migrate::downgrade(&LostCommit::start(fate, true).open(&database), DowngradeTarget::Steps(1));
+        let answer = migrate::downgrade(&LostCommit::first(fate).open(&database), DowngradeTarget::Steps(1));
         check(fate, answer.map(|steps| assert_eq!(steps.len(), 1)), (database.version(), 5, 4));
     }
 }
@@ -80,7 +88,7 @@ fn a_reset_says_what_became_of_it_although_the_version_is_the_same() {
     for fate in FATES {
         let database = TestDatabase::migrated();
         database.user();
-        let answer = migrate::reset(&LostCommit::start(fate, true).open(&database));
+        let answer = migrate::reset(&LostCommit::first(fate).open(&database));
         let users = i32::try_from(database.number("SELECT count(*) FROM users")).unwrap();
         check(fate, answer.map(|_| ()), (users, 1, 0));
     }
@@ -90,7 +98,7 @@ fn a_reset_says_what_became_of_it_although_the_version_is_the_same() {
 fn a_stamp_says_what_became_of_it() {
     for fate in FATES {
         let database = TestDatabase::migrated();
-        let answer = migrate::stamp(&LostCommit::start(fate, true).open(&database), 3);
+        let answer = migrate::stamp(&LostCommit::first(fate).open(&database), 3);
         check(fate, answer.map(|before| assert_eq!(before, 5)), (database.version(), 5, 3));
     }
 }

@@ -5,7 +5,7 @@ use std::{
     net::{Shutdown, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -18,7 +18,7 @@ use scribe::{
 
 use super::{Program, TestDatabase, listen, pair};
 
-/// What becomes of the first COMMIT. Its client is cut off in any case.
+/// What becomes of a COMMIT. Its client is cut off in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It never arrives.
@@ -37,18 +37,27 @@ pub struct LostCommit {
 }
 
 impl LostCommit {
-    /// `comes_back`: whether the proxy takes connections afterwards.
-    pub fn start(fate: Fate, comes_back: bool) -> LostCommit {
-        let struck = Arc::new(AtomicBool::new(false));
+    /// The fate of the first COMMIT.
+    pub fn first(fate: Fate) -> LostCommit {
+        LostCommit::start(fate, 1, true)
+    }
+
+    /// The fate of the COMMIT of that number; afterwards the proxy takes no connection any more.
+    pub fn last(fate: Fate, number: usize) -> LostCommit {
+        LostCommit::start(fate, number, false)
+    }
+
+    fn start(fate: Fate, number: usize, comes_back: bool) -> LostCommit {
+        let seen = Arc::new(AtomicUsize::new(0));
         let port = listen(move |client| {
-            if struck.load(Ordering::SeqCst) && !comes_back {
+            if seen.load(Ordering::SeqCst) >= number && !comes_back {
                 return;
             }
             let server = TcpStream::connect(format!("127.0.0.1:{}", pair().fact("DIRECT_PORT"))).unwrap();
             let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
             let muted = Arc::new(AtomicBool::new(false));
             let hush = muted.clone();
-            let way = Way { client, server, fate, struck: struck.clone(), muted };
+            let way = Way { client, server, fate, number, seen: seen.clone(), muted };
             thread::spawn(move || way.run());
             thread::spawn(move || {
                 let mut bytes = [0; 64 * 1024];
@@ -87,7 +96,9 @@ struct Way {
     client: TcpStream,
     server: TcpStream,
     fate: Fate,
-    struck: Arc<AtomicBool>,
+    number: usize,
+    /// How many COMMITs there were, on all connections.
+    seen: Arc<AtomicUsize>,
     muted: Arc<AtomicBool>,
 }
 
@@ -98,7 +109,7 @@ impl Way {
             let flight = &bytes[..length];
             // Nothing but COMMIT, in a message of its own.
             let is_commit = flight == b"Q\0\0\0\x0bCOMMIT\0";
-            if is_commit && !self.struck.swap(true, Ordering::SeqCst) {
+            if is_commit && self.seen.fetch_add(1, Ordering::SeqCst) + 1 == self.number {
                 return self.strike(flight);
             }
             if self.server.write_all(flight).is_err() {
