@@ -73,7 +73,7 @@ fn old_default_grants_are_taken_back_from_tables_and_sequence() {
 
 #[test]
 fn a_stop_at_any_version_opens_no_row_to_strangers() {
-    let database = supabase();
+    let database = TestDatabase::supabase();
     for version in 1..migrate::head() {
         migrate::upgrade(&database.open(), UpgradeTarget::Version(version)).unwrap();
         let tables = database.query(
@@ -96,7 +96,7 @@ fn a_stop_at_any_version_opens_no_row_to_strangers() {
 
 #[test]
 fn a_sequence_that_has_taken_the_usual_name_hides_none_from_the_migration_or_doctor() {
-    let database = supabase();
+    let database = TestDatabase::supabase();
     migrate::upgrade(&database.open(), UpgradeTarget::Version(3)).unwrap();
     database.pooled().batch_execute("CREATE SEQUENCE queue_items_seq_seq").unwrap();
     migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
