@@ -1,16 +1,18 @@
-//! Faults swept by number: the first, second, third … flight of a unit of work is stalled or cut, before it arrives or
-//! after the server has applied it, until the unit passes untouched. Every unit ends in time, and what it did or did not
-//! do is found out by doing it again.
+//! Faults swept by number: each flight of a unit of work is stalled or cut, before it arrives, in its middle, while the
+//! server works on it, in its answer, or after it. Every unit ends in time and says how far it was, and what it did or
+//! did not do is found out by doing it again. With `--nocapture` the outcomes are printed as tables.
 use std::{
     net::{TcpListener, TcpStream},
     thread,
     time::{Duration, Instant},
 };
 
+use postgres::Client;
 use scribe::{
+    config::DatabaseSettings,
     database::{
         Cause, Database, DatabaseError, Phase,
-        migrate::{self, MigrateError, UpgradeTarget},
+        migrate::{self, DowngradeTarget, MigrateError, UpgradeTarget},
         queue_items::{self, Claimed, Settled},
     },
     pipeline::{Draft, Metadata, Step, TemplateType},
@@ -18,18 +20,12 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use crate::support::{Fault, Plan, Proxy, TestDatabase, route};
-
-const ALL: &[Fault] = &[Fault::StallBefore, Fault::StallAfter, Fault::CutBefore, Fault::CutAfter];
-const CUTS: &[Fault] = &[Fault::CutBefore, Fault::CutAfter];
-const CONNECT: Duration = Duration::from_millis(700);
-const STATEMENT: Duration = Duration::from_millis(400);
-
-/// Connection, statement, scribe's own margin, and a second for a busy machine.
-const DEADLINE: Duration = Duration::from_millis(700 + 400 + 400 + 1000);
-
-/// More flights than any unit has.
-const MOST_FLIGHTS: usize = 40;
+use crate::support::{
+    Fault, Plan, Proxy, TestDatabase, eventually,
+    sweep::{
+        ALL, CONNECT, DEADLINE, SOME, Sweep, ends_by, flights, flights_of_a_connection, hurried, through,
+    },
+};
 
 fn draft() -> Draft {
     Draft {
@@ -40,59 +36,8 @@ fn draft() -> Draft {
     }
 }
 
-/// The database as seen through the proxy, with little patience.
-fn through(proxy: &Proxy, database: &TestDatabase) -> Database {
-    let mut settings = database.settings();
-    settings.port = proxy.port;
-    settings.connect_timeout = CONNECT;
-    settings.statement_timeout = STATEMENT;
-    Database::new(&settings).unwrap()
-}
-
-/// Sweeps one kind of fault over the flights of a unit and returns how many there were. `unit` gets the broken way
-/// to the database; `check` finds out what happened, with the unit's answer.
-fn sweep<T>(
-    fault: Fault,
-    database: impl Fn() -> TestDatabase,
-    unit: impl Fn(Database, &TestDatabase) -> Result<T, DatabaseError>,
-    check: impl Fn(&TestDatabase, Result<T, DatabaseError>),
-) -> usize {
-    for flight in 1..MOST_FLIGHTS {
-        let database = database();
-        let proxy = Proxy::start(Plan { fault, flight });
-        let broken_way = through(&proxy, &database);
-        let started = Instant::now();
-        let answer = unit(broken_way, &database);
-        let took = started.elapsed();
-        // Whoever has lost the answer to COMMIT asks in a second unit.
-        let units = 1 + u32::from(answer.as_ref().is_err_and(DatabaseError::leaves_open));
-        assert!(took < units * DEADLINE, "{fault:?} at flight {flight} took {took:?}");
-        let has_struck = proxy.has_struck();
-        if let Err(error) = &answer {
-            println!("{fault:?} at flight {flight}: {:?} after {:.1} s", error.phase, took.as_secs_f64());
-        }
-        check(&database, answer);
-        if !has_struck {
-            return flight - 1;
-        }
-    }
-    panic!("{fault:?}: no end of flights");
-}
-
-/// Sweeps several kinds of fault at the same time.
-fn sweep_all<T>(
-    faults: &[Fault],
-    database: impl Fn() -> TestDatabase + Sync,
-    unit: impl Fn(Database, &TestDatabase) -> Result<T, DatabaseError> + Sync,
-    check: impl Fn(&TestDatabase, Result<T, DatabaseError>) + Sync,
-) {
-    thread::scope(|scope| {
-        for fault in faults.iter().copied() {
-            let (database, unit, check) = (&database, &unit, &check);
-            // TCP, TLS and login have five flights; a unit has at least one more.
-            scope.spawn(move || assert!(sweep(fault, database, unit, check) >= 6));
-        }
-    });
+fn poll(way: &Database) -> Result<(), DatabaseError> {
+    way.batch("poll", "SELECT 1").map(|_| ())
 }
 
 #[test]
@@ -106,116 +51,289 @@ fn a_server_that_does_not_even_take_the_connection_ends_the_unit_at_the_deadline
     let mut settings = database.settings();
     settings.port = address.port();
     settings.connect_timeout = CONNECT;
-    let started = Instant::now();
-    let error = Database::new(&settings).unwrap().batch("poll", "SELECT 1").map(|_| ()).unwrap_err();
-    assert_eq!(error.phase, Phase::Connecting, "{error}");
-    assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
-    assert!(started.elapsed() < DEADLINE, "{:?}", started.elapsed());
+    ends_by(CONNECT, || {
+        let error = poll(&Database::new(&settings).unwrap()).unwrap_err();
+        assert_eq!(error.phase, Phase::Connecting, "{error}");
+        assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
+    });
     assert!(waiting.len() < 10_000);
 }
 
-fn with_an_item() -> TestDatabase {
-    let database = TestDatabase::migrated();
+/// Queues one item, and makes all others go.
+fn queue_one(database: &TestDatabase) {
+    database.query("DELETE FROM queue_items", &[]);
     database.queue(database.user(), "Dear {{name}}", &[("A", "anything")]);
-    database
-}
-
-#[test]
-fn a_claim_broken_anywhere_ends_in_time_and_is_never_lost_or_counted_twice() {
-    let run = RunId::fresh();
-    sweep_all(
-        ALL,
-        with_an_item,
-        |broken, _| queue_items::claim(&broken, run),
-        |database, _| {
-            let item = queue_items::claim(&database.open(), run).unwrap().expect("the item is there again");
-            assert_eq!(item.attempts, 1);
-        },
-    );
-}
-
-#[test]
-fn a_settle_broken_anywhere_ends_in_time_and_stores_exactly_one_email() {
-    let email = Uuid::new_v4();
-    sweep_all(
-        ALL,
-        with_an_item,
-        |broken, database| {
-            let item = claim(database);
-            let first = queue_items::settle(&broken, &item, email, &draft());
-            assert_eq!(queue_items::settle(&database.open(), &item, email, &draft()), Ok(Settled::Stored));
-            first
-        },
-        |database, _| database.assert_one_email_per_finished_item(1),
-    );
-}
-
-#[test]
-fn an_upgrade_broken_anywhere_ends_in_time_and_is_done_whole_or_not_at_all() {
-    // Stalls are swept above; an upgrade has many flights, and each stall takes its time.
-    sweep_all(
-        CUTS,
-        TestDatabase::empty,
-        |broken, _| match migrate::upgrade(&broken, UpgradeTarget::Head) {
-            Ok(steps) => Ok(steps.len()),
-            Err(MigrateError::Database(error) | MigrateError::Unknown(error)) => Err(error),
-            Err(other) => panic!("{other}"),
-        },
-        |database, answer| {
-            let applied = migrate::current(&database.open()).unwrap().applied;
-            assert!(applied == 0 || applied == migrate::head(), "half an upgrade: {applied}");
-            if answer.is_ok() {
-                assert_eq!(applied, migrate::head());
-            }
-            migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
-            assert_eq!(migrate::current(&database.open()).unwrap().applied, migrate::head());
-        },
-    );
-}
-
-/// How many round trips a unit needs: as many as there are flights without which it fails, and one for opening the
-/// TCP connection. The goodbye is none of them, since nobody waits for it.
-fn round_trips<T>(unit: impl Fn(Database, &TestDatabase) -> Result<T, DatabaseError>) -> usize {
-    let database = TestDatabase::migrated();
-    let user = database.user();
-    let fails = |flight: &usize| {
-        database.queue(user, "Dear {{name}}", &[("A", "anything")]);
-        let proxy = Proxy::start(Plan { fault: Fault::CutBefore, flight: *flight });
-        unit(through(&proxy, &database), &database).is_err()
-    };
-    // On a busy machine what belongs together may arrive apart, and looks like one flight more, never like one less.
-    let counts = (0..3).map(|_| (1..MOST_FLIGHTS).take_while(fails).count() + 1);
-    counts.min().unwrap()
 }
 
 fn claim(database: &TestDatabase) -> Claimed {
     queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap()
 }
 
-fn assert_round_trips<T>(
-    unit: impl Fn(Database, &TestDatabase) -> Result<T, DatabaseError>,
-    needed: usize,
-    what: &str,
-) {
-    let seen = round_trips(unit);
-    // PostgreSQL itself knows one curve before 18, and lets a client that began TLS with another begin again.
-    let begun_again = usize::from(route() == "DIRECT_PORT" && seen > needed);
-    assert_eq!(seen, needed + begun_again, "{what}");
+fn queue_and_claim(database: &TestDatabase) -> Claimed {
+    database.queue(database.user(), "Dear {{name}}", &[("A", "anything")]);
+    claim(database)
+}
+
+/// Claims again, as the run that may have claimed before.
+fn claim_again(database: &TestDatabase, run: RunId) {
+    let mut again = None;
+    // A claim that is still under way is passed over.
+    eventually("the item is there again", || {
+        again = queue_items::claim(&database.open(), run).unwrap();
+        again.is_some()
+    });
+    assert_eq!(again.unwrap().attempts, 1);
+}
+
+#[test]
+fn a_claim_broken_anywhere_ends_in_time_and_is_never_lost_or_counted_twice() {
+    Sweep {
+        name: "claim",
+        faults: ALL,
+        statements: Some(1),
+        commits: false,
+        database: TestDatabase::migrated,
+        prepare: |database: &TestDatabase| {
+            queue_one(database);
+            RunId::fresh()
+        },
+        work: |way: &Database, run: &RunId| queue_items::claim(way, *run),
+        applied: |database: &TestDatabase, run: &RunId| {
+            let applied = database.items()[0].0 == "PROCESSING";
+            claim_again(database, *run);
+            applied
+        },
+    }
+    .run();
+}
+
+#[test]
+fn a_settle_broken_anywhere_ends_in_time_and_stores_exactly_one_email() {
+    Sweep {
+        name: "settle",
+        faults: ALL,
+        statements: Some(2),
+        commits: true,
+        database: TestDatabase::migrated,
+        prepare: |database: &TestDatabase| (queue_and_claim(database), Uuid::new_v4()),
+        work: |way: &Database, (item, email): &(Claimed, Uuid)| {
+            queue_items::settle(way, item, *email, &draft())
+        },
+        applied: |database: &TestDatabase, (item, email): &(Claimed, Uuid)| {
+            let finished = "SELECT count(*) FROM queue_items WHERE status = 'COMPLETED'";
+            let is_stored = !database.query("SELECT 1 FROM emails WHERE id = $1", &[email]).is_empty();
+            assert_eq!(queue_items::settle(&database.open(), item, *email, &draft()), Ok(Settled::Stored));
+            database.assert_one_email_per_finished_item(database.number(finished));
+            assert_eq!(database.number("SELECT count(*) FROM queue_items WHERE status <> 'COMPLETED'"), 0);
+            is_stored
+        },
+    }
+    .run();
+}
+
+fn upgrade(way: &Database) -> Result<usize, DatabaseError> {
+    match migrate::upgrade(way, UpgradeTarget::Head) {
+        Ok(steps) => Ok(steps.len()),
+        Err(MigrateError::Database(error)) => Err(error),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn an_upgrade_broken_anywhere_ends_in_time_and_is_done_whole_or_not_at_all() {
+    Sweep {
+        name: "upgrade",
+        faults: SOME,
+        statements: None,
+        commits: true,
+        database: TestDatabase::empty,
+        prepare: |database: &TestDatabase| {
+            migrate::downgrade(&database.open(), DowngradeTarget::Version(0)).unwrap();
+            database.query("DROP TABLE IF EXISTS refinery_schema_history", &[]);
+        },
+        work: |way: &Database, (): &()| upgrade(way),
+        applied: |database: &TestDatabase, (): &()| {
+            let before = database.version();
+            assert!(before == 0 || before == migrate::head(), "half an upgrade: {before}");
+            upgrade(&database.open()).unwrap();
+            assert_eq!(database.version(), migrate::head());
+            before == migrate::head()
+        },
+    }
+    .run();
+}
+
+/// A unit of work that was cut off while the server commits it, and the server has not ended yet.
+struct CutOff<S> {
+    database: TestDatabase,
+    /// What the unit was given.
+    ready: S,
+    /// While it lives, the server goes on committing.
+    held: Client,
+}
+
+/// `change` is what the unit does, as a trigger's event.
+fn cut_off_while_it_commits<S, T>(
+    prepare: impl Fn(&TestDatabase) -> S,
+    change: &str,
+    unit: impl Fn(&Database, &S) -> Result<T, DatabaseError>,
+) -> CutOff<S> {
+    let (twin, database) = (TestDatabase::migrated(), TestDatabase::migrated());
+    let ready = prepare(&twin);
+    let flights = flights(&twin, |way| unit(way, &ready));
+    let ready = prepare(&database);
+    // The pooler then has a back end: it drops what a client has said that goes before there is one.
+    poll(&database.open()).unwrap();
+    let mut held = database.admin();
+    let slow = format!(
+        "CREATE SEQUENCE commits;
+         CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+             $$ BEGIN PERFORM nextval('commits'), pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
+         CREATE CONSTRAINT TRIGGER slow AFTER {change} DEFERRABLE INITIALLY DEFERRED
+             FOR EACH ROW EXECUTE FUNCTION wait();
+         SELECT pg_advisory_lock(1)"
+    );
+    held.batch_execute(&slow).unwrap();
+    // The last flight but the goodbye.
+    let proxy = Proxy::start(Plan { fault: Fault::CutWhile, flight: flights - 1 });
+    let error = unit(&through(&proxy, &database), &ready).map(|_| ()).unwrap_err();
+    assert!(matches!(error.cause, Cause::Broken(_)), "{error}");
+    eventually("the server commits", || waiting(&database) == 1);
+    CutOff { database, ready, held }
+}
+
+/// How many wait for a lock.
+fn waiting(database: &TestDatabase) -> i64 {
+    database.number(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+}
+
+impl<S: Sync> CutOff<S> {
+    /// Does the unit again, which has to wait until the server has ended, and asserts that the first one stands.
+    fn again<T: Send>(self, unit: impl FnOnce(&TestDatabase, &S) -> T + Send) -> (TestDatabase, T) {
+        let CutOff { database, ready, held } = self;
+        let result = thread::scope(|scope| {
+            let again = scope.spawn(|| unit(&database, &ready));
+            eventually("the second one waits for the first", || waiting(&database) == 2);
+            drop(held);
+            again.join().unwrap()
+        });
+        assert_eq!(database.number("SELECT last_value FROM commits"), 1, "the first one stands");
+        (database, result)
+    }
+}
+
+#[test]
+fn a_settle_whose_commit_outlives_the_connection_is_found_stored_and_not_stored_again() {
+    let prepare = |database: &TestDatabase| (queue_and_claim(database), Uuid::new_v4());
+    let settle =
+        |way: &Database, (item, email): &(Claimed, Uuid)| queue_items::settle(way, item, *email, &draft());
+    let cut_off = cut_off_while_it_commits(prepare, "INSERT ON emails", settle);
+    let (database, answer) = cut_off.again(|database, ready| settle(&database.open(), ready));
+    assert_eq!(answer, Ok(Settled::Stored));
+    database.assert_one_email_per_finished_item(1);
+}
+
+#[test]
+fn a_claim_whose_commit_outlives_the_connection_is_found_and_costs_one_attempt() {
+    let prepare = |database: &TestDatabase| {
+        queue_one(database);
+        RunId::fresh()
+    };
+    let claim = |way: &Database, run: &RunId| queue_items::claim(way, *run);
+    let CutOff { database, ready, held } = cut_off_while_it_commits(prepare, "UPDATE ON queue_items", claim);
+    assert!(claim(&database.open(), &ready).unwrap().is_none(), "nobody waits for a row that is locked");
+    drop(held);
+    claim_again(&database, ready);
+}
+
+#[test]
+fn an_upgrade_whose_commit_outlives_the_connection_is_waited_for_and_not_done_again() {
+    let prepare = |database: &TestDatabase| {
+        migrate::downgrade(&database.open(), DowngradeTarget::Steps(1)).unwrap();
+    };
+    let change = "INSERT ON refinery_schema_history";
+    let cut_off = cut_off_while_it_commits(prepare, change, |way: &Database, (): &()| upgrade(way));
+    let (_, steps) = cut_off.again(|database, ()| upgrade(&database.open()));
+    assert_eq!(steps, Ok(0));
+}
+
+/// Opening the TCP connection is a round trip, and each flight is one but the goodbye: nobody waits for its answer.
+fn round_trips<T>(unit: impl Fn(&Database, &TestDatabase) -> Result<T, DatabaseError>) -> usize {
+    let database = TestDatabase::migrated();
+    database.queue(database.user(), "Dear {{name}}", &[("A", "anything")]);
+    let begun_again = flights_of_a_connection() - 5;
+    flights(&database, |way| unit(way, &database)) - begun_again
 }
 
 #[test]
 fn units_of_work_need_no_more_round_trips_than_they_must() {
-    let poll = |way: Database, database: &TestDatabase| {
+    let poll = |way: &Database, database: &TestDatabase| {
         claim(database);
-        queue_items::claim(&way, RunId::fresh())
+        queue_items::claim(way, RunId::fresh())
     };
-    assert_round_trips(poll, 7, "an empty poll");
-    let note = |way: Database, database: &TestDatabase| {
-        queue_items::note_step(&way, &claim(database), Step::WebScraper)
+    assert_eq!(round_trips(poll), 7, "an empty poll");
+    let note = |way: &Database, database: &TestDatabase| {
+        queue_items::note_step(way, &claim(database), Step::WebScraper)
     };
-    assert_round_trips(note, 7, "a progress note");
-    let settle = |way: Database, database: &TestDatabase| {
-        queue_items::settle(&way, &claim(database), Uuid::new_v4(), &draft())
+    assert_eq!(round_trips(note), 7, "a progress note");
+    let settle = |way: &Database, database: &TestDatabase| {
+        queue_items::settle(way, &claim(database), Uuid::new_v4(), &draft())
     };
-    assert_round_trips(settle, 9, "a settle");
+    assert_eq!(round_trips(settle), 9, "a settle");
+}
+
+#[test]
+fn a_slow_line_is_no_fault_as_long_as_the_deadline_holds() {
+    let database = TestDatabase::empty();
+    for fault in [Fault::Delay(Duration::from_millis(50)), Fault::Drip(Duration::ZERO)] {
+        let proxy = Proxy::start(Plan { fault, flight: 1 });
+        assert_eq!(poll(&through(&proxy, &database)), Ok(()), "{fault:?}");
+        assert!(proxy.has_struck(), "{fault:?}");
+    }
+}
+
+#[test]
+fn a_server_that_drips_byte_by_byte_does_not_stretch_the_deadline() {
+    let database = TestDatabase::empty();
+    let fault = Fault::Drip(Duration::from_millis(40));
+    let statement = flights_of_a_connection() + 1;
+    // Each byte comes long before the deadline, and what they are part of does not.
+    for (flight, phase, deadline) in [(2, Phase::Handshaking, CONNECT), (statement, Phase::Working, DEADLINE)]
+    {
+        ends_by(deadline, || {
+            let proxy = Proxy::start(Plan { fault, flight });
+            let error = poll(&hurried(&proxy, &database)).unwrap_err();
+            assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
+            // On a busy machine the deadline may come before the flight does.
+            assert!(error.phase == phase || !proxy.has_struck(), "{error}");
+        });
+    }
+}
+
+#[test]
+fn the_server_gives_up_before_scribe_does_even_when_connecting_took_long() {
+    let database = TestDatabase::empty();
+    let (connect, statement) = (Duration::from_secs(2), Duration::from_secs(1));
+    // The end of the login, BEGIN and the statement each come so late, which is more than the time to connect in all.
+    let late = Duration::from_millis(750);
+    let proxy = Proxy::start(Plan { fault: Fault::Delay(late), flight: flights_of_a_connection() });
+    let settings = DatabaseSettings {
+        port: proxy.port,
+        connect_timeout: connect,
+        statement_timeout: statement,
+        ..database.settings()
+    };
+    let started = Instant::now();
+    let error: DatabaseError = Database::new(&settings)
+        .unwrap()
+        .transaction("sleep", |tx| tx.query_typed("SELECT pg_sleep(30)::text", &[]).map(|_| ()))
+        .unwrap_err();
+    assert!(matches!(&error.cause, Cause::Server { sqlstate, .. } if sqlstate == "57014"), "{error}");
+    assert!(
+        started.elapsed() > connect + statement,
+        "{:?}: scribe's own margin was not needed",
+        started.elapsed()
+    );
 }

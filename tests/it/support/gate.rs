@@ -16,6 +16,7 @@ pub struct Gate {
 #[derive(Default)]
 struct State {
     open: bool,
+    knocks: usize,
     connections: Vec<TcpStream>,
 }
 
@@ -27,6 +28,7 @@ impl Gate {
             let state = state.clone();
             move |client| {
                 let mut state = state.lock().unwrap();
+                state.knocks += 1;
                 if state.open {
                     let server = server();
                     state.connections.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
@@ -36,6 +38,11 @@ impl Gate {
             }
         });
         Gate { port, state }
+    }
+
+    /// How many connections were opened so far, or tried.
+    pub fn knocks(&self) -> usize {
+        self.state.lock().unwrap().knocks
     }
 
     /// Lets everybody through from now on.

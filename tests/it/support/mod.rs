@@ -1,4 +1,5 @@
 //! What the tests stand on.
+mod careless_pooler;
 mod catalog;
 pub mod fake_server;
 mod gate;
@@ -8,6 +9,7 @@ mod program;
 mod proxy;
 mod sample_web;
 mod stranger;
+pub mod sweep;
 mod test_database;
 mod tls_server;
 
@@ -15,11 +17,13 @@ use std::{
     fs,
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
+    sync::OnceLock,
     thread,
     time::{Duration, Instant},
 };
 
 pub use self::{
+    careless_pooler::careless_pooler,
     catalog::golden,
     gate::Gate,
     lost_commit::{Fate, LostCommit},
@@ -79,6 +83,17 @@ pub fn listen(mut meet: impl FnMut(TcpStream) + Send + 'static) -> u16 {
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(&mut meet));
     port
+}
+
+/// A port where nobody listens, and nobody will: it is one end of a connection that stays open.
+pub fn closed_port() -> u16 {
+    static CONNECTION: OnceLock<(TcpListener, TcpStream)> = OnceLock::new();
+    let (_, end) = CONNECTION.get_or_init(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let end = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (listener, end)
+    });
+    end.local_addr().unwrap().port()
 }
 
 /// Connects to where scribe would connect to.

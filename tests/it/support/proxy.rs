@@ -1,31 +1,95 @@
-//! A proxy between scribe and the server that breaks one connection at one flight.
+//! A proxy between scribe and the server that breaks each connection at one of its flights.
 //!
 //! A flight is what the client sends before it waits for the server: the request for TLS is the first, then come the
-//! handshake, the login, and each statement. The proxy sees only bytes, so it counts changes of direction.
+//! handshake, the login and each statement; the goodbye is the last.
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     thread,
     time::Duration,
 };
 
-use super::{listen, server};
+use super::{eventually, listen, server};
 
-/// What happens at the flight.
+/// What happens at the flight. A stall swallows everything that follows, in both directions, and keeps the connection
+/// open; a cut ends it. Parts are in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The flight is swallowed, and from then on everything else; the connection stays open.
+    /// Nothing.
+    None,
+    /// The flight never arrives.
     StallBefore,
-    /// The flight arrives, and its answer and everything after it is swallowed; the connection stays open.
+    /// A part of the flight arrives.
+    StallWithin(usize),
+    /// The flight arrives, and its answer does not.
     StallAfter,
-    /// The connection breaks, and the flight never arrives.
+    /// The flight never arrives.
     CutBefore,
-    /// The flight arrives, and the connection breaks when the server has answered.
+    /// A part of the flight arrives.
+    CutWithin(usize),
+    /// The flight arrives, and nobody waits for what the server makes of it.
+    CutWhile,
+    /// The flight arrives, and a part of its answer.
+    CutWithinAnswer(usize),
+    /// The flight arrives, and the server has answered.
     CutAfter,
+    /// This flight and those after it arrive so much later.
+    Delay(Duration),
+    /// From this flight on bytes arrive one by one, with this pause between them, in both directions.
+    Drip(Duration),
 }
 
-/// When and how to break.
+impl Fault {
+    fn upon_flight(self) -> Verdict {
+        match self {
+            Fault::StallBefore => Verdict::Stall(0),
+            Fault::StallWithin(part) => Verdict::Stall(part),
+            Fault::CutBefore => Verdict::Cut(0),
+            Fault::CutWithin(part) => Verdict::Cut(part),
+            Fault::CutWhile => Verdict::Cut(100),
+            Fault::Delay(by) => Verdict::Late(by),
+            Fault::Drip(pause) => Verdict::Drip(pause),
+            Fault::None | Fault::StallAfter | Fault::CutWithinAnswer(_) | Fault::CutAfter => Verdict::Pass,
+        }
+    }
+
+    fn upon_answer(self) -> Verdict {
+        match self {
+            Fault::StallAfter => Verdict::Stall(0),
+            Fault::CutWithinAnswer(part) => Verdict::Cut(part),
+            Fault::CutAfter => Verdict::Cut(0),
+            Fault::Drip(pause) => Verdict::Drip(pause),
+            _ => Verdict::Pass,
+        }
+    }
+
+    /// Whether the connection stays open and says nothing more.
+    pub fn is_stall(self) -> bool {
+        matches!(self, Fault::StallBefore | Fault::StallWithin(_) | Fault::StallAfter)
+    }
+
+    fn goes_on(self) -> bool {
+        matches!(self, Fault::Delay(_) | Fault::Drip(_))
+    }
+}
+
+/// What to do with some bytes. Parts are in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Pass,
+    Late(Duration),
+    Drip(Duration),
+    /// A part is passed, and nothing after it.
+    Stall(usize),
+    /// A part is passed, and the connection breaks.
+    Cut(usize),
+}
+
+/// When and how to break. Flights are counted from 1.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
     pub fault: Fault,
@@ -34,36 +98,86 @@ pub struct Plan {
 
 pub struct Proxy {
     pub port: u16,
-    state: Arc<Mutex<State>>,
+    seen: Arc<Seen>,
+}
+
+/// What was seen on the connections so far.
+#[derive(Default)]
+struct Seen {
+    /// Directions of connections that are still open.
+    open: AtomicUsize,
+    flights: AtomicUsize,
+    struck: AtomicBool,
+}
+
+impl Proxy {
+    /// Listens, and treats each connection by the plan.
+    pub fn start(plan: Plan) -> Proxy {
+        let seen = Arc::new(Seen::default());
+        let port = listen({
+            let seen = seen.clone();
+            move |client| {
+                let server = server();
+                seen.open.fetch_add(2, Ordering::SeqCst);
+                let connection = Arc::new(Connection { plan, seen: seen.clone(), state: Mutex::default() });
+                let up = Way::new(&client, &server, &connection);
+                let down = Way::new(&server, &client, &connection);
+                thread::spawn(move || up.run(true));
+                thread::spawn(move || down.run(false));
+            }
+        });
+        Proxy { port, seen }
+    }
+
+    /// The most flights that a connection had, once all of them are over.
+    pub fn flights(&self) -> usize {
+        eventually("the connections end", || self.seen.open.load(Ordering::SeqCst) == 0);
+        self.seen.flights.load(Ordering::SeqCst)
+    }
+
+    /// Whether the flight of the plan was reached.
+    pub fn has_struck(&self) -> bool {
+        self.seen.struck.load(Ordering::SeqCst)
+    }
+}
+
+/// What both directions of a connection share.
+struct Connection {
+    plan: Plan,
+    seen: Arc<Seen>,
+    state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     flights: usize,
     client_spoke_last: bool,
+    /// Nothing passes any more.
     broken: bool,
 }
 
-impl Proxy {
-    /// Listens, and treats its first connection by the plan; later ones count on.
-    pub fn start(plan: Plan) -> Proxy {
-        let state = Arc::new(Mutex::new(State::default()));
-        let port = listen({
-            let state = state.clone();
-            move |client| {
-                let server = server();
-                let (up, down) =
-                    (Way::new(&client, &server, plan, &state), Way::new(&server, &client, plan, &state));
-                thread::spawn(move || up.run(true));
-                thread::spawn(move || down.run(false));
-            }
-        });
-        Proxy { port, state }
-    }
-
-    /// Whether the flight of the plan was reached.
-    pub fn has_struck(&self) -> bool {
-        self.state.lock().unwrap().broken
+impl Connection {
+    fn judge(&self, from_client: bool, bytes: &[u8]) -> Verdict {
+        let mut state = self.state.lock().unwrap();
+        // The end of TLS follows the goodbye, and the server may have ended it in between.
+        if from_client && !state.client_spoke_last && bytes.len() != ALERT {
+            state.flights += 1;
+            self.seen.flights.fetch_max(state.flights, Ordering::SeqCst);
+        }
+        state.client_spoke_last = from_client;
+        if state.broken {
+            return Verdict::Stall(0);
+        }
+        let Plan { fault, flight } = self.plan;
+        let is_struck = state.flights == flight || fault.goes_on() && state.flights > flight;
+        let verdict = match (is_struck, from_client) {
+            (false, _) => Verdict::Pass,
+            (true, true) => fault.upon_flight(),
+            (true, false) => fault.upon_answer(),
+        };
+        state.broken = matches!(verdict, Verdict::Stall(_) | Verdict::Cut(_));
+        self.seen.struck.fetch_or(verdict != Verdict::Pass, Ordering::SeqCst);
+        verdict
     }
 }
 
@@ -71,74 +185,97 @@ impl Proxy {
 struct Way {
     from: TcpStream,
     to: TcpStream,
-    plan: Plan,
-    state: Arc<Mutex<State>>,
-}
-
-/// What to do with some bytes.
-enum Verdict {
-    Pass,
-    Swallow,
-    Break,
+    connection: Arc<Connection>,
 }
 
 impl Way {
-    fn new(from: &TcpStream, to: &TcpStream, plan: Plan, state: &Arc<Mutex<State>>) -> Way {
-        Way { from: from.try_clone().unwrap(), to: to.try_clone().unwrap(), plan, state: state.clone() }
+    fn new(from: &TcpStream, to: &TcpStream, connection: &Arc<Connection>) -> Way {
+        to.set_nodelay(true).unwrap();
+        let [from, to] = [from, to].map(|stream| stream.try_clone().unwrap());
+        Way { from, to, connection: connection.clone() }
     }
 
     fn run(mut self, from_client: bool) {
+        let mut records = Records::default();
+        let mut waiting = Vec::new();
         let mut bytes = vec![0; 64 * 1024];
         while let Ok(length @ 1..) = self.from.read(&mut bytes) {
-            let length = if from_client { length + self.read_on(&mut bytes[length..]) } else { length };
-            let verdict = if from_client { self.judge_client() } else { self.judge_server() };
-            match verdict {
-                Verdict::Pass if self.to.write_all(&bytes[..length]).is_ok() => {}
-                Verdict::Swallow => {}
-                Verdict::Pass | Verdict::Break => break,
+            waiting.extend(&bytes[..length]);
+            if from_client && !records.end_a_flight(&waiting) {
+                continue;
             }
+            let verdict = self.connection.judge(from_client, &waiting);
+            if self.pass(&waiting, verdict).is_err() || matches!(verdict, Verdict::Cut(_)) {
+                break;
+            }
+            waiting.clear();
         }
         let _ = self.to.shutdown(Shutdown::Both);
         let _ = self.from.shutdown(Shutdown::Both);
+        self.connection.seen.open.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Reads what belongs to the same flight: the client sends it without waiting for the server.
-    fn read_on(&mut self, rest: &mut [u8]) -> usize {
-        self.from.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
-        let mut length = 0;
-        while let Ok(more @ 1..) = self.from.read(&mut rest[length..]) {
-            length += more;
-        }
-        self.from.set_read_timeout(None).unwrap();
-        length
-    }
-
-    fn judge_client(&self) -> Verdict {
-        let mut state = self.state.lock().unwrap();
-        if state.broken {
-            return Verdict::Swallow;
-        }
-        if !std::mem::replace(&mut state.client_spoke_last, true) {
-            state.flights += 1;
-        }
-        if state.flights != self.plan.flight {
-            return Verdict::Pass;
-        }
-        state.broken = true;
-        match self.plan.fault {
-            Fault::StallBefore => Verdict::Swallow,
-            Fault::CutBefore => Verdict::Break,
-            Fault::StallAfter | Fault::CutAfter => Verdict::Pass,
-        }
-    }
-
-    fn judge_server(&self) -> Verdict {
-        let mut state = self.state.lock().unwrap();
-        state.client_spoke_last = false;
-        match self.plan.fault {
-            _ if !state.broken => Verdict::Pass,
-            Fault::CutAfter => Verdict::Break,
-            _ => Verdict::Swallow,
+    fn pass(&mut self, bytes: &[u8], verdict: Verdict) -> std::io::Result<()> {
+        match verdict {
+            Verdict::Pass | Verdict::Cut(100) => self.to.write_all(bytes),
+            Verdict::Stall(part) | Verdict::Cut(part) => {
+                self.to.write_all(&bytes[..share(part, bytes.len())])
+            }
+            Verdict::Late(by) => {
+                thread::sleep(by);
+                self.to.write_all(bytes)
+            }
+            Verdict::Drip(pause) => bytes.iter().try_for_each(|byte| {
+                thread::sleep(pause);
+                self.to.write_all(&[*byte])
+            }),
         }
     }
 }
+
+/// So many percent, but neither nothing nor all, where there is something in between.
+fn share(percent: usize, length: usize) -> usize {
+    if percent == 0 { 0 } else { (length * percent / 100).max(1).min(length - 1) }
+}
+
+/// What the client has sent, in TLS 1.3's records, by which belongs together what it sends without waiting.
+#[derive(Default)]
+struct Records {
+    had_encrypted: bool,
+}
+
+impl Records {
+    /// Whether these bytes, which follow the last flight, are a whole one.
+    fn end_a_flight(&mut self, bytes: &[u8]) -> bool {
+        if bytes.starts_with(&[0]) {
+            return bytes.len() == SSL_REQUEST_LENGTH;
+        }
+        let (mut rest, mut kind, mut length) = (bytes, 0, 0);
+        while let [first, _, _, high, low, after @ ..] = rest {
+            (kind, length) = (*first, usize::from(u16::from_be_bytes([*high, *low])));
+            let Some(next) = after.get(length..) else { return false };
+            rest = next;
+        }
+        // The start-up message follows the end of the handshake at once.
+        let ends_handshake = kind == CHANGE_CIPHER_SPEC || !self.had_encrypted && FINISHED.contains(&length);
+        let is_whole = rest.is_empty() && !ends_handshake;
+        self.had_encrypted |= is_whole && kind == ENCRYPTED;
+        is_whole
+    }
+}
+
+/// Source: PostgreSQL documentation, "Message Formats".
+const SSL_REQUEST_LENGTH: usize = 8;
+
+/// Content types of records. Source: RFC 8446, section 5.1.
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const ENCRYPTED: u8 = 23;
+
+/// What encryption adds to a record's content: its type and a tag. Source: the same, section 5.2.
+const ADDED: usize = 1 + 16;
+
+/// The sizes of encrypted Finished messages, with SHA-256 and SHA-384. Source: the same, section 4.4.4.
+const FINISHED: [usize; 2] = [4 + 32 + ADDED, 4 + 48 + ADDED];
+
+/// The size of an encrypted alert with its header.
+const ALERT: usize = 5 + 2 + ADDED;

@@ -18,8 +18,8 @@ use super::{
 /// A part of what is left behind, as it stands in PostgreSQL's log. The name is that of a driver's first statement.
 pub const LEFT_BEHIND: &str = "PREPARE s0 AS SELECT 1";
 
-/// Leaves on the client's back end: a named statement, a foreign search path, read-only mode, a role, a time zone, a
-/// timeout and advisory locks.
+/// Leaves on the client's back end: a named statement, a foreign search path, read-only mode, a role, an encoding, a
+/// time zone, timeouts and advisory locks.
 pub fn leave_everything_behind(client: &mut Client) {
     static GRANT: Once = Once::new();
     GRANT.call_once(|| {
@@ -30,7 +30,9 @@ pub fn leave_everything_behind(client: &mut Client) {
         .batch_execute(&format!(
             "DEALLOCATE ALL; {LEFT_BEHIND}; SET search_path = pg_catalog; \
              SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET ROLE pg_read_all_data; \
-             SET TimeZone = 'Asia/Tokyo'; SET statement_timeout = 2000; \
+             SET TimeZone = 'Asia/Tokyo'; SET statement_timeout = 2000; SET lock_timeout = 1; \
+             SET idle_in_transaction_session_timeout = 0; SET client_encoding = 'LATIN1'; \
+             SET default_transaction_isolation = 'serializable'; SET row_security = on; \
              DO $$ BEGIN PERFORM pg_try_advisory_lock(key) FROM generate_series(1, 9) key; END $$"
         ))
         .unwrap();

@@ -132,6 +132,21 @@ impl TestDatabase {
         log.lines().filter(|line| line.contains(&of_ours)).map(String::from).collect()
     }
 
+    /// Lets [`TestDatabase::log`] say what PostgreSQL parses, whether it is executed or not.
+    pub fn log_parses(&self) {
+        self.query(&format!("ALTER DATABASE {} SET log_min_duration_statement = 0", self.name), &[]);
+    }
+
+    /// Asserts that so many statements were parsed at least, since the log says so, and that none had a name.
+    pub fn assert_no_statement_had_a_name(&self, at_least: usize) {
+        let log = self.log();
+        // "duration: 0.1 ms  parse <unnamed>: SELECT …", or "parse s0: …".
+        let parsed: Vec<&String> = log.iter().filter(|line| line.contains(" ms  parse ")).collect();
+        assert!(parsed.len() >= at_least, "{} were parsed", parsed.len());
+        let named: Vec<_> = parsed.iter().filter(|line| !line.contains(" ms  parse <unnamed>: ")).collect();
+        assert!(named.is_empty(), "{named:#?}");
+    }
+
     /// Runs one statement as the administrator.
     pub fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
         self.admin().query(sql, parameters).unwrap()
