@@ -85,15 +85,23 @@ pub fn share(remaining: Duration, addresses: usize) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc::channel,
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+        sync::{
+            atomic::{AtomicUsize, Ordering},
+            mpsc::channel,
+        },
     };
 
     use super::*;
+    use crate::{
+        config::{DatabaseSettings, Secret, TlsMode},
+        database::{Database, Phase},
+    };
 
     fn soon() -> Instant {
-        Instant::now() + Duration::from_millis(30)
+        Instant::now() + Duration::from_millis(2)
     }
 
     #[test]
@@ -115,7 +123,7 @@ mod tests {
                 Ok(vec!["192.0.2.1".parse().unwrap()])
             }
         });
-        for _ in 0..5 {
+        for _ in 0..200 {
             assert!(matches!(resolver.resolve(soon()), Err(Cause::Timeout(_))));
         }
         assert_eq!(asked.load(Ordering::SeqCst), 1);
@@ -133,5 +141,50 @@ mod tests {
                 matches!(resolver.resolve(patient), Err(Cause::UnknownHost(text)) if text.contains("db.example"))
             );
         }
+    }
+    /// Lets its first client in, and answers whatever it says as if it were `COMMIT`. Returns the port.
+    fn server() -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        thread::spawn(move || {
+            let (mut client, _) = listener.accept().unwrap();
+            let mut answer = &b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I"[..];
+            while let Ok(1..) = client.read(&mut [0; 8192]) {
+                // A client that has said goodbye reads no more.
+                let _ = client.write_all(answer);
+                answer = b"C\0\0\0\x0bCOMMIT\0Z\0\0\0\x05I";
+            }
+        });
+        port
+    }
+
+    #[test]
+    fn a_unit_whose_look_up_is_not_answered_ends_at_its_deadline_and_the_next_one_works() {
+        let mut database = Database::new(&DatabaseSettings {
+            host: "db.example".into(),
+            port: server(),
+            name: "any".into(),
+            user: "any".into(),
+            password: Secret::new("any"),
+            tls: TlsMode::Disable,
+            root_certificates: None,
+            connect_timeout: Duration::from_millis(50),
+            statement_timeout: Duration::from_secs(60),
+        })
+        .unwrap();
+        let (release, released) = channel::<()>();
+        let released = Mutex::new(released);
+        database.resolver = Resolver::with("db.example", move |_| {
+            let _ = released.lock().unwrap().recv();
+            Ok(vec!["127.0.0.1".parse().unwrap()])
+        });
+        let started = Instant::now();
+        let error = database.batch("poll", "SELECT 1").map(|_| ()).unwrap_err();
+        assert_eq!(error.phase, Phase::Resolving, "{error}");
+        assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        drop(release);
+        database.connect_timeout = Duration::from_secs(60);
+        assert_eq!(database.batch("poll", "SELECT 1").map(|_| ()), Ok(()));
     }
 }

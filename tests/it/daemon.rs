@@ -1,7 +1,9 @@
 //! The daemon towards its surroundings: `/health`, signals, and things that are away.
-use std::os::unix::net::UnixDatagram;
+use std::{os::unix::net::UnixDatagram, thread, time::Duration};
 
-use crate::support::{Gate, PATIENCE, Program, SampleWeb, TempDir, TestDatabase, eventually, pair};
+use crate::support::{
+    Gate, PATIENCE, Program, SampleWeb, TempDir, TestDatabase, closed_port, eventually, pair,
+};
 
 #[test]
 fn health_tells_the_truth_and_nothing_else_is_served() {
@@ -51,7 +53,7 @@ fn systemd_is_told_ready_although_the_database_is_away_and_stopping_at_the_end()
         let length = socket.recv(&mut message).expect("a message to systemd");
         String::from_utf8_lossy(&message[..length]).into_owned()
     };
-    let program = Program::new().database(&TestDatabase::empty()).env("DB_PORT", "1");
+    let program = Program::new().database(&TestDatabase::empty()).env("DB_PORT", &closed_port().to_string());
     let mut daemon = program.env("NOTIFY_SOCKET", path.to_str().unwrap()).start(&[]);
     assert!(next().contains("READY=1"));
     daemon.signal("TERM");
@@ -91,10 +93,25 @@ fn a_database_that_is_away_is_a_condition_and_over_when_it_is_back() {
     let daemon = Program::new().database(&database).env("DB_PORT", &gate.port.to_string()).start(&[]);
     let answer = daemon.wait_for_health("database-unreachable");
     assert!(answer.contains("\"database\":\"disconnected\""), "{answer}");
+    eventually("it is tried again", || gate.knocks() >= 2);
     gate.open();
     daemon.wait_for_health("\"status\":\"healthy\"");
     daemon.wait_for("over after");
     assert_eq!(daemon.log().matches("the database cannot be reached:").count(), 1, "{}", daemon.log());
+}
+
+#[test]
+fn a_refused_login_is_not_tried_again_every_few_seconds() {
+    // Supavisor blocks an address after ten refused logins.
+    let (database, gate) = (TestDatabase::migrated(), Gate::closed());
+    gate.open();
+    let program = Program::new().database(&database).env("DB_PORT", &gate.port.to_string());
+    let daemon = program.env("DB_PASSWORD", "wrong").start(&[]);
+    daemon.wait_for_health("database-login-refused");
+    // A worker that does not wait as the condition says asks several times meanwhile.
+    thread::sleep(Duration::from_secs(4));
+    assert_eq!(gate.knocks(), 1, "{}", daemon.log());
+    assert_eq!(daemon.log().matches("error: ").count(), 1, "{}", daemon.log());
 }
 
 #[test]
@@ -105,7 +122,8 @@ fn a_search_provider_that_is_away_or_busy_fails_no_item_and_costs_no_attempt() {
         "Dear {{name}}, {{detail|hello}} [Your Name]",
         &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "solid-state batteries")],
     );
-    let away = Program::new().database(&database).web(&web).env("SEARXNG_URL", "http://127.0.0.1:1");
+    let nobody = format!("http://127.0.0.1:{}", closed_port());
+    let away = Program::new().database(&database).web(&web).env("SEARXNG_URL", &nobody);
     let busy = SampleWeb::start(&["--fail", "search=503"]);
     for broken in [away, Program::new().database(&database).web(&busy)] {
         let daemon = broken.start(&[]);

@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postgres::types::Type;
+use postgres::{Config, NoTls, types::Type};
 use scribe::{
+    config::{DatabaseSettings, TlsMode},
     database::{
         Cause, Database, DatabaseError, Phase, hints,
         migrate::{self, MigrateError, Misfit, UpgradeTarget},
@@ -17,7 +18,7 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use crate::support::{TestDatabase, eventually, leave_everything_behind, session_state};
+use crate::support::{TestDatabase, careless_pooler, eventually, leave_everything_behind, session_state};
 
 fn draft() -> Draft {
     Draft {
@@ -158,6 +159,62 @@ fn what_strangers_leave_on_a_pooled_connection_does_not_matter() {
     let off_by =
         "SELECT abs(extract(epoch FROM completed_at - (now() AT TIME ZONE 'UTC')))::bigint FROM queue_items";
     assert!(database.number(off_by) < 600, "stored times are UTC");
+}
+
+#[test]
+fn every_setting_that_matters_is_scribes_own_on_a_back_end_as_strangers_left_it() {
+    let database = TestDatabase::empty();
+    let settings = DatabaseSettings {
+        port: careless_pooler(),
+        tls: TlsMode::Disable,
+        statement_timeout: Duration::from_secs(20),
+        ..database.settings()
+    };
+    let mut stranger = Config::new()
+        .host("localhost")
+        .port(settings.port)
+        .user(&settings.user)
+        .password(settings.password.expose())
+        .dbname(&settings.name)
+        .connect(NoTls)
+        .unwrap();
+    leave_everything_behind(&mut stranger);
+    let state = "SELECT concat_ws(' | ', current_setting('client_encoding'), current_setting('TimeZone'),
+        current_setting('search_path'), current_setting('role'), current_setting('row_security'),
+        current_setting('statement_timeout'), current_setting('lock_timeout'),
+        current_setting('idle_in_transaction_session_timeout'), current_setting('transaction_isolation'),
+        'read-only ' || current_setting('transaction_read_only'))";
+    let of_stranger = stranger.simple_query(state).unwrap();
+    let lefts = "LATIN1 | Asia/Tokyo | pg_catalog | pg_read_all_data | on | 2s | 1ms | 0 | serializable | read-only on";
+    assert!(format!("{of_stranger:?}").contains(lefts), "{of_stranger:?}");
+    drop(stranger);
+    let scribes = "UTF8 | UTC | public | none | off | 20s | 10s | 10s | read committed | read-only off";
+    let way = Database::new(&settings).unwrap();
+    let batch = way.batch("look", state).unwrap();
+    assert_eq!(batch[0].get(0), Some(scribes));
+    let rows =
+        way.transaction("look", |tx| tx.query_typed(state, &[])).map_err(|e: DatabaseError| e).unwrap();
+    assert_eq!(rows[0].get::<_, &str>(0), scribes);
+}
+
+#[test]
+fn a_look_at_the_schema_can_write_nothing() {
+    let database = TestDatabase::migrated();
+    // Where scribe looks, somebody has put what writes when it is looked at.
+    database
+        .admin()
+        .batch_execute(
+            "CREATE TABLE trap (seen text);
+             CREATE FUNCTION spring() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER AS
+                 $$ BEGIN INSERT INTO public.trap VALUES ('written'); RETURN true; END $$;
+             ALTER TABLE refinery_schema_history RENAME TO true_history;
+             CREATE VIEW refinery_schema_history AS SELECT * FROM true_history WHERE spring();
+             GRANT ALL ON refinery_schema_history TO PUBLIC",
+        )
+        .unwrap();
+    let error = migrate::drift(&database.open()).unwrap_err();
+    assert!(error.to_string().contains("read-only transaction"), "{error}");
+    assert_eq!(database.number("SELECT count(*) FROM trap"), 0);
 }
 
 #[test]

@@ -105,6 +105,7 @@ fn everything_works_without_a_pooler_too() {
 #[test]
 fn every_statement_of_a_full_run_is_unnamed() {
     let (database, web) = (TestDatabase::empty(), SampleWeb::start(&[]));
+    database.log_parses();
     let program = Program::new().database(&database).web(&web);
     program.ok(&["db", "upgrade"]);
     program.ok(&["db", "info"]);
@@ -117,15 +118,8 @@ fn every_statement_of_a_full_run_is_unnamed() {
     program.ok(&["email", "list"]);
     database.assert_one_email_per_finished_item(10);
 
-    // An extended-protocol statement is logged as "execute <unnamed>: …" or "execute s0: …".
-    let log = fs::read_to_string(pair().fact("LOG")).unwrap();
-    let ours = format!(" {} {} ", database.name, pair().fact("USER"));
-    let lines: Vec<&str> = log.lines().filter(|line| line.contains(&ours)).collect();
-    let executed: Vec<&&str> = lines.iter().filter(|line| line.contains("  execute ")).collect();
-    assert!(executed.len() >= 10, "the log was read: {} lines of ours", lines.len());
-    let named: Vec<_> = executed.iter().filter(|line| !line.contains("execute <unnamed>: ")).collect();
-    assert!(named.is_empty(), "{named:#?}");
-    assert!(!lines.iter().any(|line| line.contains("PREPARE ")), "a statement was prepared in SQL");
+    database.assert_no_statement_had_a_name(10);
+    assert!(!database.log().iter().any(|line| line.contains("PREPARE ")), "a statement was prepared in SQL");
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! TLS to the database: which certificates each mode takes, what is said about the others, and that nothing of worth
 //! is sent before TLS stands.
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use scribe::{
     config::{DatabaseSettings, TlsMode},
     database::{Database, DatabaseError, Phase, hints},
 };
 
-use crate::support::{Certified, Flaw, Program, Seen, TempDir, TestDatabase, TlsServer, pair};
+use crate::support::{Certified, Flaw, Program, Seen, TempDir, TestDatabase, TlsServer, eventually, pair};
 
 /// SSLRequest; source: PostgreSQL documentation, "Message Formats".
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
@@ -137,4 +137,18 @@ fn encryption_without_verification_is_warned_about_once_at_start_and_verificatio
     };
     assert_eq!(warnings("require", "system"), 1);
     assert_eq!(warnings("verify-full", pair().fact("CA")), 0);
+}
+
+#[test]
+fn the_authorities_are_read_once_in_the_life_of_a_daemon() {
+    let database = TestDatabase::migrated();
+    let program = Program::new().database(&database);
+    let root = program.file("ca.crt", fs::read(pair().fact("CA")).unwrap());
+    let daemon = program.env("DB_SSLROOTCERT", root.to_str().unwrap()).start(&[]);
+    daemon.wait_for_health("\"status\":\"healthy\"");
+    fs::remove_file(root).unwrap();
+    // Claim, notes and settle are a connection each.
+    database.queue(database.user(), "Dear {{name}}", &[("Ada Marlowe", "tides")]);
+    eventually("the item is finished", || database.items()[0].0 == "COMPLETED");
+    assert!(!daemon.log().contains("error: "), "{}", daemon.log());
 }
