@@ -2,7 +2,7 @@
 use std::{os::unix::net::UnixDatagram, thread, time::Duration};
 
 use crate::support::{
-    Gate, PATIENCE, Program, SampleWeb, TempDir, TestDatabase, closed_port, eventually, pair,
+    Gate, PATIENCE, Program, SampleWeb, TempDir, TestDatabase, closed_port, eventually, nobody, pair,
 };
 
 #[test]
@@ -122,8 +122,7 @@ fn a_search_provider_that_is_away_or_busy_fails_no_item_and_costs_no_attempt() {
         "Dear {{name}}, {{detail|hello}} [Your Name]",
         &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "solid-state batteries")],
     );
-    let nobody = format!("http://127.0.0.1:{}", closed_port());
-    let away = Program::new().database(&database).web(&web).env("SEARXNG_URL", &nobody);
+    let away = Program::new().database(&database).web(&web).env("SEARXNG_URL", &nobody());
     let busy = SampleWeb::start(&["--fail", "search=503"]);
     for broken in [away, Program::new().database(&database).web(&busy)] {
         let daemon = broken.start(&[]);

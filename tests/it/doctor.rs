@@ -17,8 +17,10 @@ use crate::support::{
 
 /// A program with a database and no internet.
 fn program(database: &TestDatabase) -> Program {
-    // Nothing listens on port 1, which only root could take.
-    Program::new().database(database).env("ARXIV_BASE_URL", "http://127.0.0.1:1").env("ARXIV_INTERVAL", "0")
+    Program::new()
+        .database(database)
+        .env("ARXIV_BASE_URL", &crate::support::nobody())
+        .env("ARXIV_INTERVAL", "0")
 }
 
 /// What doctor found, and its exit code.
@@ -191,8 +193,9 @@ fn a_name_that_does_not_resolve_is_where_it_ends() {
 
 #[test]
 fn a_closed_port_is_where_it_ends() {
-    let report = doctor(&program(&TestDatabase::empty()).env("DB_PORT", "1"));
-    report.says("TCP", "failed", &["cannot be reached", "localhost, port 1", "refused", "DB_PORT"]);
+    let port = crate::support::closed_port().to_string();
+    let report = doctor(&program(&TestDatabase::empty()).env("DB_PORT", &port));
+    report.says("TCP", "failed", &["cannot be reached", &format!("localhost, port {port}"), "refused", "DB_PORT"]);
     report.failed_only("TCP", &[&["TLS", "login"], &BEHIND_LOGIN[..]].concat());
 }
 
@@ -346,7 +349,7 @@ fn rows_that_nobody_takes_are_counted_and_explained() {
 
 #[test]
 fn without_settings_it_says_how_to_set_them_and_looks_at_the_rest() {
-    let program = Program::new().env("ARXIV_BASE_URL", "http://127.0.0.1:1");
+    let program = Program::new().env("ARXIV_BASE_URL", &crate::support::nobody());
     let report = doctor(&program);
     report.says("settings", "failed", &["no database is configured", "DATABASE_URL"]);
     let database = [&["port", "DNS", "TCP", "TLS", "login"], &BEHIND_LOGIN[..]].concat();

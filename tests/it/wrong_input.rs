@@ -51,9 +51,9 @@ fn config_show_tells_what_is_in_force_and_every_mistake_behind_it() {
 
 #[test]
 fn the_database_refuses_connections() {
-    // Nothing listens on port 1, which only root could take.
-    let program = Program::new().database(&TestDatabase::empty()).env("DB_PORT", "1");
-    let words = ["Failed: the database cannot be reached", "localhost, port 1", "DB_HOST"];
+    let port = crate::support::closed_port().to_string();
+    let program = Program::new().database(&TestDatabase::empty()).env("DB_PORT", &port);
+    let words = ["Failed: the database cannot be reached", &format!("localhost, port {port}"), "DB_HOST"];
     fails(&program, &["db", "check"], 1, &words);
     assert!(!program.run(&["db", "info"]).stderr.contains("(info)"));
 }

@@ -96,6 +96,11 @@ pub fn closed_port() -> u16 {
     end.local_addr().unwrap().port()
 }
 
+/// A service that is away.
+pub fn nobody() -> String {
+    format!("http://127.0.0.1:{}", closed_port())
+}
+
 /// Connects to where scribe would connect to.
 pub fn server() -> TcpStream {
     TcpStream::connect(format!("127.0.0.1:{}", pair().fact(route()))).unwrap()
