@@ -1,4 +1,4 @@
-//! Two hundred units of work that are broken at each place leave nothing behind. A process of its own, because it counts
+//! Two hundred units of work that are broken at each phase leave nothing behind. A process of its own, because it counts
 //! this process's threads, descriptors and memory.
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 
 use scribe::{
     config::DatabaseSettings,
-    database::{Database, DatabaseError, Phase},
+    database::{Database, DatabaseError, Phase, Transaction},
 };
 
 use self::support::{Fault, Plan, Proxy, TestDatabase, sweep::flights_of_a_connection};
@@ -20,45 +20,45 @@ mod support;
 
 const REPETITIONS: usize = 200;
 
-/// So many at the same time.
-const LANES: usize = 20;
+/// So many databases at the same time, and so many units on each, as the pooler has back ends for it.
+const DATABASES: usize = 4;
+const BACK_ENDS: usize = 5;
 
 /// Where units are broken.
 struct Place {
     phase: Phase,
-    /// The way that breaks there.
-    way: Database,
+    /// The ways that break there, one to each database.
+    ways: Vec<Database>,
 }
 
 impl Place {
-    fn new(database: &TestDatabase, port: u16, phase: Phase) -> Place {
-        let settings = DatabaseSettings { port, ..database.settings() };
-        let way = Database::new(&settings).unwrap();
-        Place { phase, way: way.hurried(Duration::from_millis(200), Duration::from_millis(10)) }
-    }
-
-    fn at(database: &TestDatabase, fault: Fault, flight: usize, phase: Phase) -> Place {
-        Place::new(database, Proxy::start(Plan { fault, flight }).port, phase)
+    fn new(databases: &[TestDatabase], port: u16, phase: Phase) -> Place {
+        let way = |database: &TestDatabase| {
+            let settings = DatabaseSettings { port, ..database.settings() };
+            Database::new(&settings).unwrap().hurried(Duration::from_millis(200), Duration::from_millis(10))
+        };
+        Place { phase, ways: databases.iter().map(way).collect() }
     }
 
     /// Breaks so many units, and asserts that most break where they should: on a busy machine some end before.
     fn repeat(&self, times: usize) {
-        let is_as_planned = |_: &usize| {
-            let work = |tx: &mut scribe::database::Transaction<'_>| tx.batch_execute("SELECT 1");
-            let error: DatabaseError = self.way.transaction("settle", work).unwrap_err();
+        let is_as_planned = |way: &Database| {
+            let unit = |tx: &mut Transaction<'_>| tx.batch_execute("SELECT 1");
+            let error: DatabaseError = way.transaction("settle", unit).unwrap_err();
             error.phase == self.phase
         };
-        let lane = || (0..times / LANES).filter(is_as_planned).count();
+        let times_each = times / DATABASES / BACK_ENDS;
         let as_planned: usize = thread::scope(|scope| {
-            let lanes = [(); LANES].map(|()| scope.spawn(lane));
-            lanes.into_iter().map(|lane| lane.join().unwrap()).sum()
+            let lane = |way| scope.spawn(move || (0..times_each).filter(|_| is_as_planned(way)).count());
+            let lanes = self.ways.iter().flat_map(|way| [way; BACK_ENDS]).map(lane);
+            lanes.collect::<Vec<_>>().into_iter().map(|lane| lane.join().unwrap()).sum()
         });
         assert!(as_planned * 2 > times, "{as_planned} of {times} at {:?}", self.phase);
     }
 }
 
-/// The places by stalls, and those behind the login by cuts too.
-fn places(database: &TestDatabase) -> Vec<Place> {
+/// Each phase, stalled and cut, and last the one before anything is sent.
+fn places(databases: &[TestDatabase], full: u16) -> Vec<Place> {
     let connected = flights_of_a_connection();
     let flights = [
         (1, Phase::AskingForTls),
@@ -68,29 +68,32 @@ fn places(database: &TestDatabase) -> Vec<Place> {
         (connected + 2, Phase::Working),
         (connected + 3, Phase::Committing),
     ];
-    let faults = [Fault::StallBefore, Fault::CutAfter];
-    let each = |fault| flights.map(|(flight, phase)| Place::at(database, fault, flight, phase));
-    faults.into_iter().flat_map(each).collect()
+    let mut places = vec![Place::new(databases, full, Phase::Connecting)];
+    for fault in [Fault::StallBefore, Fault::CutAfter] {
+        let place = |(flight, phase)| Place::new(databases, Proxy::start(Plan { fault, flight }).port, phase);
+        places.extend(flights.map(place));
+    }
+    places
 }
 
 #[test]
-fn two_hundred_units_broken_at_each_place_leave_no_thread_no_descriptor_and_no_memory_behind() {
-    let database = TestDatabase::empty();
-    let mut places = places(&database);
+fn two_hundred_units_broken_at_each_phase_leave_no_thread_no_descriptor_and_no_memory_behind() {
+    let databases = [(); DATABASES].map(|()| TestDatabase::empty());
     // A queue of connections that nobody accepts, filled to the brim: the next SYN is dropped.
     let full = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = full.local_addr().unwrap();
     let knock = || TcpStream::connect_timeout(&address, Duration::from_millis(100)).ok();
     let _waiting: Vec<TcpStream> = std::iter::from_fn(knock).take(10_000).collect();
-    places.push(Place::new(&database, address.port(), Phase::Connecting));
+    let places = places(&databases, address.port());
     // The first ones fill caches and arenas.
     places.iter().for_each(|place| place.repeat(REPETITIONS / 5));
     let before = Usage::settled();
     places.iter().for_each(|place| place.repeat(REPETITIONS));
     let after = Usage::settled();
-    println!("{before:?} became {after:?}");
     assert_eq!((after.threads, after.descriptors), (before.threads, before.descriptors));
-    assert!(after.resident_kb < before.resident_kb + 1024, "{before:?} became {after:?}");
+    // Kilobytes: the arenas of so many threads fill unevenly. A connection that is left behind takes more.
+    let noise_kb = 2 * REPETITIONS * places.len();
+    assert!(after.resident_kb < before.resident_kb + noise_kb, "{before:?} became {after:?}");
 }
 
 /// What this process has.
