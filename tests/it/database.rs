@@ -188,7 +188,8 @@ fn every_setting_that_matters_is_scribes_own_on_a_back_end_as_strangers_left_it(
     let lefts = "LATIN1 | Asia/Tokyo | pg_catalog | pg_read_all_data | on | 2s | 1ms | 0 | serializable | read-only on";
     assert!(format!("{of_stranger:?}").contains(lefts), "{of_stranger:?}");
     drop(stranger);
-    let scribes = "UTF8 | UTC | public | none | off | 20s | 10s | 10s | read committed | read-only off";
+    let scribes =
+        "UTF8 | UTC | public, pg_temp | none | off | 20s | 10s | 10s | read committed | read-only off";
     let way = Database::new(&settings).unwrap();
     let batch = way.batch("look", state).unwrap();
     assert_eq!(batch[0].get(0), Some(scribes));

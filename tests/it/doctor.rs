@@ -195,7 +195,11 @@ fn a_name_that_does_not_resolve_is_where_it_ends() {
 fn a_closed_port_is_where_it_ends() {
     let port = crate::support::closed_port().to_string();
     let report = doctor(&program(&TestDatabase::empty()).env("DB_PORT", &port));
-    report.says("TCP", "failed", &["cannot be reached", &format!("localhost, port {port}"), "refused", "DB_PORT"]);
+    report.says(
+        "TCP",
+        "failed",
+        &["cannot be reached", &format!("localhost, port {port}"), "refused", "DB_PORT"],
+    );
     report.failed_only("TCP", &[&["TLS", "login"], &BEHIND_LOGIN[..]].concat());
 }
 

@@ -169,7 +169,11 @@ where
             let applied = if (self.applied)(database, &prepared) { '+' } else { '-' };
             let was_reached = proxy.has_struck() || phase.is_none() && answer.is_ok();
             if was_reached && took < deadline + GRACE {
-                judge(is_stall, phase, answer, &format!("{}, {plan:?}", self.name));
+                // A unit that has lost the answer to COMMIT may have asked again, and know.
+                let knows = applied == '+' && phase == Some(&Phase::Committing) && answer.is_ok();
+                if !knows {
+                    judge(is_stall, phase, answer, &format!("{}, {plan:?}", self.name));
+                }
                 return format!("{:.1} {applied}", took.as_secs_f64());
             }
         }
