@@ -14,7 +14,7 @@ pub use self::table::*;
 /// One thing that can be wrong around scribe, and what its owner can do about it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Condition {
-    /// Stable name for machines, kebab-case; shown in `/health`.
+    /// Stable name for machines, kebab-case; shown in `/health`. It begins with its [subject](Condition::subject).
     pub code: &'static str,
     /// Whether work goes on meanwhile.
     pub severity: Severity,
@@ -51,7 +51,7 @@ pub enum Retry {
     Mended,
     /// Trying itself does harm (an address is blocked, a quota is spent): rarely.
     Guarded,
-    /// Nothing is tried: it holds until scribe is started with other settings.
+    /// No work waits for it.
     Never,
 }
 
@@ -68,15 +68,15 @@ impl Retry {
 }
 
 impl Condition {
-    /// Whether it is over as soon as the database answers.
-    pub fn is_about_database(&self) -> bool {
-        self.code.starts_with("database-")
+    /// What it is about, e.g. `database`: the first word of its code. Of one subject only one error is known at a time.
+    pub fn subject(&self) -> &'static str {
+        self.code.split('-').next().unwrap_or(self.code)
     }
 
     /// Whether the two are faces of the same outage: what is away shows itself now as silence, now as a refusal.
     pub fn is_same_outage(&self, other: &Condition) -> bool {
-        let is_outage = |c: &Condition| c.retry == Retry::Away && c.is_about_database();
-        self == other || is_outage(self) && is_outage(other)
+        let is_outage = |c: &Condition| matches!(c.retry, Retry::Away | Retry::Crowded);
+        self == other || self.subject() == other.subject() && is_outage(self) && is_outage(other)
     }
 }
 
@@ -102,6 +102,8 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ALL.len());
+        let subjects = ["clock", "database", "model", "search", "state"];
+        assert!(ALL.iter().all(|c| subjects.contains(&c.subject())));
     }
 
     #[test]

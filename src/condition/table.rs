@@ -100,7 +100,7 @@ conditions! {
                  this machine's clock is ahead",
         hides: Some("login, tables"),
     }
-    DATABASE_TLS_NOT_YET_VALID = "database-tls-not-yet-valid", Error, Away {
+    DATABASE_TLS_NOT_YET_VALID = "database-tls-not-yet-valid", Error, Mended {
         title: "this machine's clock is behind: the certificate of the database server is not valid yet",
         text: "A Raspberry Pi has no battery-backed clock: until it has asked a time server, it lives in the \
                past.",
@@ -274,6 +274,22 @@ conditions! {
         text: "DB_SSLMODE=require encrypts and believes any certificate, as it does for every PostgreSQL \
                client.",
         remedy: "set DB_SSLROOTCERT to the CA file (Supabase: from the dashboard) and DB_SSLMODE=verify-full",
+        hides: None,
+    }
+    CLOCK_NOT_SET = "clock-not-set", Error, Away {
+        title: "this machine's clock is not set",
+        text: "A Raspberry Pi has no battery-backed clock: until it has asked a time server, it lives in the \
+               past, and no certificate on the web can be judged.",
+        remedy: "wait, or look why no time server answers (`timedatectl timesync-status`)",
+        hides: Some("search, models"),
+    }
+    STATE_NOT_WRITABLE = "state-not-writable", Warning, Never {
+        title: "nothing can be written to the state directory",
+        text: "Its disk is full or read-only (an SD card at the end of its life turns read-only). E-mails are \
+               still written and stored. But one that is finished while the database is away is then only in \
+               memory, and what a crash leaves behind is taken up again after its lease of 15 minutes instead of \
+               at once.",
+        remedy: "free space on the disk that holds STATE_DIRECTORY, or replace the card",
         hides: None,
     }
     SEARCH_UNAVAILABLE = "search-unavailable", Error, Mended {

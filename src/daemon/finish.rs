@@ -1,91 +1,154 @@
-//! How the worker ends its work on an item: an e-mail is stored, or what was decided instead is written down.
+//! How an item leaves the worker's hands: its e-mail is stored, or what was decided instead is written down.
 //!
-//! The database may be away just then. The decision is held until it is back, since the work is done; only a stop ends
-//! the wait, and then the next start takes the item back at no cost.
+//! The database may be away just then. What is to be written stays outstanding, nothing new is claimed before it is
+//! done, and every round tries again. An e-mail is work done, so it is also kept on disk until it is stored.
 use std::time::Instant;
 
-use log::{info, warn};
-use uuid::Uuid;
+use log::{error, info, warn};
 
 use super::{
+    spool::Finished,
     status::Outcome,
     worker::{Obstacle, Short, Worker},
 };
 use crate::{
+    condition::STATE_NOT_WRITABLE,
     database::{
         DatabaseError, hints,
-        queue_items::{self, Claimed, Settled},
+        queue_items::{self, Email, Settled},
     },
-    pipeline::Draft,
-    queue::Next,
+    queue::{Claim, RunId, failure::Next},
 };
 
+/// What is to be written about an item that was worked on.
+#[derive(Debug)]
+pub struct Outstanding {
+    /// The item.
+    pub claim: Claim,
+    /// What is to be written.
+    pub end: Ending,
+    /// When the work began, if this process did it.
+    pub started: Option<Instant>,
+}
+
+impl From<Finished> for Outstanding {
+    fn from(Finished { claim, email }: Finished) -> Outstanding {
+        Outstanding { claim, end: Ending::Email(Box::new(email)), started: None }
+    }
+}
+
+/// How an item ends, for now.
+#[derive(Debug)]
+pub enum Ending {
+    /// With an e-mail.
+    Email(Box<Email>),
+    /// Without.
+    Next(Next),
+}
+
 impl Worker {
-    /// Stores a finished e-mail. The same id goes out with every try, so that none of them can store it twice.
-    pub(super) fn complete(&self, item: &Claimed, draft: &Draft, started: Instant) -> Result<(), Obstacle> {
-        let email = Uuid::new_v4();
-        loop {
-            match self.seen_raw(queue_items::settle(&self.database, item, email, draft)) {
-                Ok(Settled::Stored) => {
-                    self.status.count(Outcome::Completed);
-                    info!("item {}: done in {:.1} s", Short(item.id), started.elapsed().as_secs_f64());
-                    return Ok(());
+    /// Writes down what is outstanding, if anything is. An error leaves it outstanding.
+    pub(super) fn finish(&mut self) -> Result<(), Obstacle> {
+        while let Some(outstanding) = self.outstanding.take() {
+            let Outstanding { claim, end, started } = outstanding;
+            match self.write_down(&claim, &end) {
+                Ok(is_done) => {
+                    if is_done {
+                        self.tell(&claim, &end, started);
+                    } else {
+                        warn!(
+                            "item {}: deleted or taken over meanwhile, so its result is dropped",
+                            Short(claim.item)
+                        );
+                    }
+                    self.let_go();
                 }
-                Ok(Settled::NotOurs) => {
-                    warn!("item {}: deleted or taken over meanwhile, its e-mail is dropped", Short(item.id));
-                    return Ok(());
+                Err(error) if hints::concerns_the_item(&error) => match end {
+                    Ending::Email(_) => {
+                        let end =
+                            Ending::Next(Next::Fail(format!("the database refused the e-mail: {error}")));
+                        self.outstanding = Some(Outstanding { claim, end, started });
+                    }
+                    // Not even that can be written. Another run takes the item up when its lease is over; to this one it
+                    // would look like a claim that was never answered.
+                    Ending::Next(_) => {
+                        self.let_go();
+                        (self.run, self.is_remembered) = (RunId::fresh(), false);
+                        return Err(error.into());
+                    }
+                },
+                Err(error) => {
+                    self.keep(&claim, &end);
+                    self.outstanding = Some(Outstanding { claim, end, started });
+                    return Err(error.into());
                 }
-                Err(error) if hints::concerns_the_item(&error) => {
-                    let message = format!("the database refused the e-mail: {error}");
-                    return self.dispose(item, &Next::Fail(message));
-                }
-                Err(error) => self.hold(item, error)?,
             }
         }
+        Ok(())
     }
 
-    /// Does what was decided about an item that gave no e-mail.
-    pub(super) fn dispose(&self, item: &Claimed, next: &Next) -> Result<(), Obstacle> {
-        let was_ours = loop {
-            let written = match next {
-                Next::Fail(message) => queue_items::fail(&self.database, item, message),
-                Next::Later { pause, message } => {
-                    queue_items::retry_later(&self.database, item, *pause, message)
-                }
-                Next::PutBack => queue_items::put_back(&self.database, item),
-            };
-            match self.seen_raw(written) {
-                Ok(was_ours) => break was_ours,
-                // Trying again is no use; the pause that follows keeps this from becoming a tight loop.
-                Err(error) if hints::concerns_the_item(&error) => return Err(error.into()),
-                Err(error) => self.hold(item, error)?,
+    /// False: the item is no longer ours.
+    fn write_down(&self, claim: &Claim, end: &Ending) -> Result<bool, DatabaseError> {
+        self.seen_raw(match end {
+            Ending::Email(email) => {
+                queue_items::settle(&self.database, claim, email).map(|settled| settled == Settled::Stored)
             }
-        };
-        let id = Short(item.id);
-        match next {
-            _ if !was_ours => warn!("item {id}: deleted or taken over meanwhile"),
-            Next::Fail(message) => {
+            Ending::Next(Next::Fail(message)) => queue_items::fail(&self.database, claim, message),
+            Ending::Next(Next::Later { pause, message }) => {
+                queue_items::retry_later(&self.database, claim, *pause, message)
+            }
+            Ending::Next(Next::PutBack) => queue_items::put_back(&self.database, claim),
+        })
+    }
+
+    fn tell(&self, claim: &Claim, end: &Ending, started: Option<Instant>) {
+        let id = Short(claim.item);
+        match end {
+            Ending::Email(_) => {
+                self.status.count(Outcome::Completed);
+                match started {
+                    Some(started) => info!("item {id}: done in {:.1} s", started.elapsed().as_secs_f64()),
+                    None => info!("item {id}: its e-mail, finished by an earlier run, is stored"),
+                }
+            }
+            Ending::Next(Next::Fail(message)) => {
                 self.status.count(Outcome::Failed);
                 warn!("item {id}: failed: {message}");
             }
-            Next::Later { pause, message } => {
+            Ending::Next(Next::Later { pause, message }) => {
                 self.status.count(Outcome::Retried);
                 warn!("item {id}: again in about {} s: {message}", pause.as_secs());
             }
-            Next::PutBack => info!("item {id}: put back"),
+            Ending::Next(Next::PutBack) => info!("item {id}: put back"),
         }
-        Ok(())
     }
 
-    /// Waits until the database may be back. An error means that the wait is over before that.
-    fn hold(&self, item: &Claimed, error: DatabaseError) -> Result<(), Obstacle> {
-        let obstacle = Obstacle::from(error);
-        self.report(&obstacle);
-        // Where a person waits for the run to end, it ends with the reason.
-        if self.until_empty || self.stop.sleep(obstacle.condition.retry.pause()) {
-            warn!("item {}: its result could not be stored and is made anew later", Short(item.id));
-            return Err(obstacle);
+    /// An e-mail survives this process from here on, if the disk takes it; then a stop need not put the item back.
+    fn keep(&mut self, claim: &Claim, end: &Ending) {
+        let Ending::Email(email) = end else { return };
+        if self.is_kept {
+            return;
         }
-        Ok(())
+        match self.state.keep(&Finished { claim: claim.clone(), email: (**email).clone() }) {
+            Ok(()) => {
+                self.is_kept = true;
+                self.in_hand.set(None);
+                self.status.unwarn(&STATE_NOT_WRITABLE);
+                info!("item {}: its e-mail is kept on disk until the database takes it", Short(claim.item));
+            }
+            Err(error) => self.disk_refused(&error),
+        }
+    }
+
+    /// The item is nobody's business any more.
+    fn let_go(&mut self) {
+        self.in_hand.set(None);
+        if self.is_kept {
+            // What cannot be removed is found again at the next start, and found to be stored.
+            if let Err(error) = self.state.forget() {
+                error!("{error}");
+            }
+            self.is_kept = false;
+        }
     }
 }

@@ -5,6 +5,7 @@
 mod finish;
 mod health;
 mod log;
+mod spool;
 mod state_directory;
 mod status;
 mod stop;
@@ -23,6 +24,7 @@ use tokio::{
 
 pub use self::worker::Obstacle;
 use self::{
+    finish::Outstanding,
     state_directory::{StateDirectory, StateError},
     status::Status,
     stop::Stop,
@@ -39,8 +41,9 @@ use crate::{
 /// How long the running item may take to finish after a request to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long the connection may take that puts an item back at a hurried stop; a statement may take half of it.
-const HURRY: Duration = Duration::from_secs(1);
+/// How long the connection may take that puts an item back at a hurried stop; a statement may take half of it. All of it
+/// together stays under five seconds.
+const HURRY: Duration = Duration::from_secs(2);
 
 /// Why the daemon did not start, or ended by itself.
 #[derive(Debug)]
@@ -101,42 +104,44 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         warn!("{}; {}", warning.title, warning.remedy);
     }
     let state = Arc::new(StateDirectory::open(&settings.state_directory)?);
-    let earlier = state.earlier_run()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let signals = {
         let _context = runtime.enter();
         Signals::new()?
     };
     let listener = bind(settings.health)?;
-    let status = Arc::new(Status::new(settings.stage, warnings));
+    let status = Arc::new(Status::new(settings.stage, &warnings));
     let stop = Arc::new(Stop::default());
     let in_hand = InHand::default();
     let run = RunId::fresh();
     let database = Database::new(database_settings)?;
     let hurried = database.hurried(HURRY, HURRY / 2);
+    let kept = state.kept();
     let worker = Worker {
         database,
         pipeline: Pipeline::new(settings),
+        earlier: state.earlier_run(),
+        has_right_schema: false,
+        is_remembered: false,
+        is_kept: kept.is_some(),
+        outstanding: kept.map(Outstanding::from),
         state: state.clone(),
         status: status.clone(),
         stop: stop.clone(),
         in_hand: in_hand.clone(),
         run,
-        earlier,
-        may_claim: false,
         poll_interval: settings.poll_interval,
         until_empty,
     };
     let end = runtime.block_on(supervise(listener, signals, worker, status, stop))?;
     drop(runtime);
-    if in_hand.get().is_some() {
-        put_back(&hurried, &in_hand);
-        state.save_end(run)?;
+    put_back(&hurried, &in_hand);
+    if let Err(error) = state.save_end(run) {
+        error!("{error}");
     }
     match end {
         Some(End::Stopped | End::Empty) | None => Ok(()),
         Some(End::GaveUp(obstacle)) => Err(DaemonError::Obstacle(obstacle)),
-        Some(End::StateLost(error)) => Err(DaemonError::State(error)),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What scribe remembers across restarts: which run it was, in a directory that only one scribe may use at a time.
+//! What scribe remembers across restarts, in a directory that only one scribe may use at a time: which run it was, and
+//! (in [`super::spool`]) an e-mail that could not be stored yet.
 use std::{
     fmt,
     fs::{self, File, OpenOptions, TryLockError},
@@ -8,6 +9,9 @@ use std::{
 };
 
 use crate::queue::RunId;
+
+/// The file that names the run.
+const RUN: &str = "run";
 
 /// The word behind a run that came to an orderly end.
 const ENDED: &str = "ended";
@@ -63,35 +67,45 @@ impl StateDirectory {
         }
     }
 
-    /// The run that used this directory last, if any. A file that makes no sense is as good as none: what that run
-    /// left behind then comes back when its lease is over.
-    pub fn earlier_run(&self) -> Result<Option<EarlierRun>, StateError> {
-        let path = self.path.join("run");
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) if e.kind() == io::ErrorKind::InvalidData => String::new(),
-            Err(e) => return Err(StateError::Io(path, e)),
-        };
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The run that used this directory last, if any, and if it was on this machine: the directory may be a copy, and
+    /// the original at work. A file that makes no sense is as good as none: what that run left behind then comes back
+    /// when its lease is over.
+    pub fn earlier_run(&self) -> Option<EarlierRun> {
+        let text = fs::read_to_string(self.path.join(RUN)).ok()?;
         let mut words = text.split_whitespace();
-        let run = words.next().and_then(RunId::parse);
+        let run = words.next().and_then(RunId::parse)?;
         let same_boot = words.next() == Some(boot_id().as_str());
+        let same_machine = words.next() == Some(machine_id().as_str());
         let ended = words.next() == Some(ENDED);
-        Ok(run.map(|run| EarlierRun { run, crashed: same_boot && !ended }))
+        (same_boot || same_machine).then_some(EarlierRun { run, crashed: same_boot && !ended })
     }
 
     /// Remembers the run that is about to claim; survives a power cut from here on.
     pub fn save_run(&self, run: RunId) -> Result<(), StateError> {
-        self.replace("run", format!("{run} {}\n", boot_id()).as_bytes())
+        self.replace(RUN, format!("{run} {} {}\n", boot_id(), machine_id()).as_bytes())
     }
 
-    /// Remembers that the run came to an orderly end, so that nothing it left behind counts as an attempt.
+    /// Remembers that the run came to an orderly end, so that nothing it left behind counts as an attempt. A run that
+    /// was never saved claimed nothing, and must not hide the one before it.
     pub fn save_end(&self, run: RunId) -> Result<(), StateError> {
-        self.replace("run", format!("{run} {} {ENDED}\n", boot_id()).as_bytes())
+        if self.earlier_run().is_none_or(|saved| saved.run != run) {
+            return Ok(());
+        }
+        self.replace(RUN, format!("{run} {} {} {ENDED}\n", boot_id(), machine_id()).as_bytes())
+    }
+
+    /// What went wrong with one of its files.
+    pub(super) fn trouble(&self, name: &str, error: io::Error) -> StateError {
+        StateError::Io(self.path.join(name), error)
     }
 
     /// Writes a file so that after a power cut either the old or the new one is there, whole.
-    fn replace(&self, name: &str, content: &[u8]) -> Result<(), StateError> {
+    pub(super) fn replace(&self, name: &str, content: &[u8]) -> Result<(), StateError> {
         let target = self.path.join(name);
         let write = || -> io::Result<()> {
             let fresh = self.path.join(format!("{name}.new"));
@@ -119,12 +133,60 @@ fn boot_id() -> String {
         .unwrap_or_else(|| "unknown".into())
 }
 
+/// Tells this machine from one that runs on a copy of its card: a Raspberry Pi's serial number, else the hardware
+/// addresses of its network interfaces.
+fn machine_id() -> String {
+    let given = std::env::var("SCRIBE_MACHINE_ID").ok();
+    let serial = || fs::read_to_string("/sys/firmware/devicetree/base/serial-number").ok();
+    let addresses = || {
+        let mut addresses: Vec<String> = fs::read_dir("/sys/class/net")
+            .ok()?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|interface| interface.join("device").exists()) // others get an address by chance
+            .filter_map(|interface| fs::read_to_string(interface.join("address")).ok())
+            .collect();
+        addresses.sort_unstable();
+        addresses.into_iter().next()
+    };
+    given
+        .or_else(serial)
+        .or_else(addresses)
+        .map(|id| id.chars().filter(char::is_ascii_alphanumeric).collect())
+        .filter(|id: &String| !id.is_empty())
+        .unwrap_or_else(|| "unknown".into())
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::ops::Deref;
+
     use super::*;
 
     fn directory() -> PathBuf {
         std::env::temp_dir().join(format!("scribe-state-{}", uuid::Uuid::new_v4()))
+    }
+
+    /// One that is removed at the end.
+    pub struct TempState(StateDirectory);
+
+    impl TempState {
+        pub fn new() -> TempState {
+            TempState(StateDirectory::open(&directory()).unwrap())
+        }
+    }
+
+    impl Deref for TempState {
+        type Target = StateDirectory;
+
+        fn deref(&self) -> &StateDirectory {
+            &self.0
+        }
+    }
+
+    impl Drop for TempState {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(self.path());
+        }
     }
 
     #[test]
@@ -139,27 +201,33 @@ mod tests {
 
     #[test]
     fn a_run_crashed_if_it_neither_ended_nor_lost_its_power() {
-        let path = directory();
-        let state = StateDirectory::open(&path).unwrap();
-        assert_eq!(state.earlier_run().unwrap(), None);
+        let state = TempState::new();
+        assert_eq!(state.earlier_run(), None);
         let run = RunId::fresh();
         state.save_run(run).unwrap();
-        assert_eq!(state.earlier_run().unwrap(), Some(EarlierRun { run, crashed: true }));
+        assert_eq!(state.earlier_run(), Some(EarlierRun { run, crashed: true }));
         state.save_end(run).unwrap();
-        assert_eq!(state.earlier_run().unwrap(), Some(EarlierRun { run, crashed: false }));
-        fs::write(path.join("run"), format!("{run} another-boot\n")).unwrap();
-        assert_eq!(state.earlier_run().unwrap(), Some(EarlierRun { run, crashed: false }));
-        fs::remove_dir_all(path).unwrap();
+        assert_eq!(state.earlier_run(), Some(EarlierRun { run, crashed: false }));
+        state.save_end(RunId::fresh()).unwrap();
+        assert_eq!(
+            state.earlier_run().map(|saved| saved.run),
+            Some(run),
+            "hidden by a run that never claimed"
+        );
+        let written = |boot: &str, machine: &str| {
+            fs::write(state.path().join(RUN), format!("{run} {boot} {machine}\n")).unwrap();
+            state.earlier_run()
+        };
+        assert_eq!(written("another", &machine_id()), Some(EarlierRun { run, crashed: false }));
+        assert_eq!(written("another", "another"), None, "this is a copy of its card");
     }
 
     #[test]
     fn a_broken_file_counts_as_no_earlier_run() {
-        let path = directory();
-        let state = StateDirectory::open(&path).unwrap();
+        let state = TempState::new();
         for content in [&b""[..], b"not a run id\n", &[0xff, 0xfe, 0x00]] {
-            fs::write(path.join("run"), content).unwrap();
-            assert_eq!(state.earlier_run().unwrap(), None);
+            fs::write(state.path().join(RUN), content).unwrap();
+            assert_eq!(state.earlier_run(), None);
         }
-        fs::remove_dir_all(path).unwrap();
     }
 }

@@ -17,8 +17,6 @@ use crate::{
 pub struct Status {
     stage: Stage,
     started: Instant,
-    /// What holds from the start to the end, and stops nothing.
-    warnings: Vec<&'static Condition>,
     inner: Mutex<Inner>,
 }
 
@@ -26,10 +24,28 @@ pub struct Status {
 struct Inner {
     stopping: bool,
     database: Option<DatabaseSeen>,
-    condition: Option<(&'static Condition, Instant)>,
+    /// Errors, one for each subject at most.
+    errors: Vec<Held>,
+    warnings: Vec<Held>,
     step: Option<Step>,
     counts: Counts,
 }
+
+/// A condition that holds.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    condition: &'static Condition,
+    since: Instant,
+}
+
+impl Held {
+    fn from_now(condition: &'static Condition) -> Held {
+        Held { condition, since: Instant::now() }
+    }
+}
+
+/// A condition that is over, and how long it held.
+pub type Over = (&'static Condition, Duration);
 
 #[derive(Debug, Clone, Copy)]
 struct DatabaseSeen {
@@ -84,7 +100,7 @@ struct HealthCondition {
 }
 
 impl HealthCondition {
-    fn new(condition: &Condition, since: Instant) -> HealthCondition {
+    fn new(&Held { condition, since }: &Held) -> HealthCondition {
         let &Condition { code, severity, title, remedy, .. } = condition;
         HealthCondition { code, severity, title, remedy, since_seconds: since.elapsed().as_secs() }
     }
@@ -105,8 +121,10 @@ impl Health {
 
 impl Status {
     /// At the start of the daemon, with what will hold until its end.
-    pub fn new(stage: Stage, warnings: Vec<&'static Condition>) -> Status {
-        Status { stage, started: Instant::now(), warnings, inner: Mutex::default() }
+    pub fn new(stage: Stage, warnings: &[&'static Condition]) -> Status {
+        let started = Instant::now();
+        let warnings = warnings.iter().copied().map(Held::from_now).collect();
+        Status { stage, started, inner: Mutex::new(Inner { warnings, ..Inner::default() }) }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -138,32 +156,47 @@ impl Status {
         }
     }
 
-    /// A condition holds from now on. True: that is news. An outage that shows another face is none.
-    pub fn raise(&self, condition: &'static Condition) -> bool {
+    /// An error holds from now on. `None`: that is no news, for it held before, or it is the same outage with another
+    /// face. Else what it was that held before, of the same subject.
+    pub fn raise(&self, error: &'static Condition) -> Option<Vec<Over>> {
         let mut inner = self.inner();
-        let held = inner.condition.replace((condition, Instant::now()));
-        let Some((before, since)) = held else { return true };
-        let is_news = !condition.is_same_outage(before);
-        if !is_news {
-            inner.condition = Some((condition, since));
+        if let Some(held) = inner.errors.iter_mut().find(|held| held.condition.is_same_outage(error)) {
+            held.condition = error;
+            return None;
+        }
+        let over = take(&mut inner.errors, |held| held.subject() == error.subject());
+        inner.errors.push(Held::from_now(error));
+        Some(over)
+    }
+
+    /// A warning holds from now on. True: that is news.
+    pub fn warn(&self, warning: &'static Condition) -> bool {
+        let mut inner = self.inner();
+        let is_news = inner.warnings.iter().all(|held| held.condition != warning);
+        if is_news {
+            inner.warnings.push(Held::from_now(warning));
         }
         is_news
     }
 
-    /// No condition of such a kind holds any more. Returns the one that did, and for how long.
-    pub fn clear(&self, of_kind: impl Fn(&Condition) -> bool) -> Option<(&'static Condition, Duration)> {
-        let held = self.inner().condition.take_if(|(condition, _)| of_kind(condition));
-        held.map(|(condition, since)| (condition, since.elapsed()))
+    /// A warning holds no more.
+    pub fn unwarn(&self, warning: &Condition) {
+        self.inner().warnings.retain(|held| held.condition != warning);
+    }
+
+    /// No error of such a kind holds any more. Returns those that did.
+    pub fn clear(&self, of_kind: impl Fn(&Condition) -> bool) -> Vec<Over> {
+        take(&mut self.inner().errors, of_kind)
     }
 
     /// What `/health` says at this moment.
     pub fn health(&self) -> Health {
         let inner = self.inner();
-        let status = match (&inner.database, inner.condition) {
+        let status = match inner.database {
             _ if inner.stopping => "stopping",
-            (_, Some(_)) => "degraded",
-            (None, None) => "starting",
-            (Some(_), None) => "healthy",
+            _ if !inner.errors.is_empty() => "degraded",
+            None => "starting",
+            Some(_) => "healthy",
         };
         let connected = inner.database.is_some_and(|seen| seen.connected);
         Health {
@@ -173,12 +206,7 @@ impl Status {
             database: if connected { "connected" } else { "disconnected" },
             environment: self.stage.as_str(),
             database_checked_seconds_ago: inner.database.map(|seen| seen.at.elapsed().as_secs()),
-            conditions: inner
-                .condition
-                .into_iter()
-                .chain(self.warnings.iter().map(|warning| (*warning, self.started)))
-                .map(|(condition, since)| HealthCondition::new(condition, since))
-                .collect(),
+            conditions: inner.errors.iter().chain(&inner.warnings).map(HealthCondition::new).collect(),
             worker: HealthWorker {
                 state: if inner.step.is_some() { "working" } else { "idle" },
                 step: inner.step.map(Step::as_str),
@@ -187,6 +215,10 @@ impl Status {
             uptime_seconds: self.started.elapsed().as_secs(),
         }
     }
+}
+
+fn take(held: &mut Vec<Held>, of_kind: impl Fn(&Condition) -> bool) -> Vec<Over> {
+    held.extract_if(.., |it| of_kind(it.condition)).map(|it| (it.condition, it.since.elapsed())).collect()
 }
 
 #[cfg(test)]
@@ -200,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_answer_begins_with_exactly_the_members_of_the_contract() {
-        let status = Status::new(Stage::Production, Vec::new());
+        let status = Status::new(Stage::Production, &[]);
         status.database_seen(true);
         let expected = format!(
             "{{\"status\":\"healthy\",\"service\":\"scribe-api\",\"version\":\"{}\",\"database\":\"connected\",\
@@ -212,12 +244,12 @@ mod tests {
 
     #[test]
     fn status_goes_from_starting_over_healthy_and_degraded_to_stopping() {
-        let status = Status::new(Stage::Development, Vec::new());
+        let status = Status::new(Stage::Development, &[]);
         assert_eq!(status.health().status, "starting");
         assert!(!status.health().is_healthy());
         status.database_seen(true);
         assert!(status.health().is_healthy());
-        assert!(status.raise(&condition::DATABASE_SILENT));
+        assert!(status.raise(&condition::DATABASE_SILENT).is_some());
         assert_eq!(status.health().status, "degraded");
         assert!(json(&status).contains("database-silent"));
         status.clear(|_| true);
@@ -228,25 +260,46 @@ mod tests {
 
     #[test]
     fn an_outage_is_news_only_at_its_edges_whatever_faces_it_shows() {
-        let status = Status::new(Stage::Development, Vec::new());
-        assert!(status.raise(&condition::DATABASE_SILENT));
-        for face in
-            [&condition::DATABASE_SILENT, &condition::DATABASE_UNREACHABLE, &condition::DATABASE_NAME_UNKNOWN]
-        {
-            assert!(!status.raise(face), "{}", face.code);
+        let status = Status::new(Stage::Development, &[]);
+        assert!(status.raise(&condition::DATABASE_SILENT).is_some());
+        for face in [
+            &condition::DATABASE_SILENT,
+            &condition::DATABASE_BUSY,
+            &condition::DATABASE_NOT_READY,
+            &condition::DATABASE_NAME_UNKNOWN,
+        ] {
+            assert!(status.raise(face).is_none(), "{}", face.code);
             assert!(json(&status).contains(face.code));
         }
-        assert!(status.raise(&condition::DATABASE_LOGIN_REFUSED));
-        assert!(status.clear(|_| true).is_some());
-        assert!(status.clear(|_| true).is_none());
+        assert_eq!(status.clear(|_| true).len(), 1);
+        assert!(status.clear(|_| true).is_empty());
+    }
+
+    #[test]
+    fn another_trouble_with_the_same_subject_ends_the_one_before_and_other_subjects_stay() {
+        let status = Status::new(Stage::Development, &[]);
+        let codes = |over: Vec<Over>| over.iter().map(|(condition, _)| condition.code).collect::<Vec<_>>();
+        let raise = |condition| status.raise(condition).map(codes);
+        assert_eq!(raise(&condition::SEARCH_UNAVAILABLE), Some(vec![]));
+        assert_eq!(raise(&condition::DATABASE_UNREACHABLE), Some(vec![]));
+        assert_eq!(raise(&condition::SEARCH_UNAVAILABLE), None);
+        assert_eq!(raise(&condition::DATABASE_TLS_NOT_YET_VALID), Some(vec!["database-unreachable"]));
+        assert!(json(&status).contains("search-unavailable"));
+        assert_eq!(codes(status.clear(|c| c.subject() == "database")), ["database-tls-not-yet-valid"]);
+        assert_eq!(codes(status.clear(|_| true)), ["search-unavailable"]);
     }
 
     #[test]
     fn a_warning_is_shown_and_leaves_scribe_healthy() {
-        let status = Status::new(Stage::Development, vec![&condition::DATABASE_TLS_UNVERIFIED]);
+        let status = Status::new(Stage::Development, &[&condition::DATABASE_TLS_UNVERIFIED]);
         status.database_seen(true);
         assert!(status.health().is_healthy());
         let shown = r#""code":"database-tls-unverified","severity":"warning""#;
         assert!(json(&status).contains(shown), "{}", json(&status));
+        assert!(status.warn(&condition::STATE_NOT_WRITABLE));
+        assert!(!status.warn(&condition::STATE_NOT_WRITABLE));
+        assert!(json(&status).contains("state-not-writable"));
+        status.unwarn(&condition::STATE_NOT_WRITABLE);
+        assert!(!json(&status).contains("state-not-writable"));
     }
 }

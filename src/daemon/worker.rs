@@ -1,30 +1,35 @@
-//! The worker thread: take back → claim → work → settle, one item at a time, for ever.
+//! The worker thread: flush → take back → claim → work → settle, one item at a time, for ever.
 //!
 //! Nothing about the database or the web ends it. What stands in its way becomes a condition, which pauses claiming
 //! until a slow retry succeeds; only the item it has in hand decides what happens to that item.
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use log::{debug, error, info, warn};
 use uuid::Uuid;
 
 use super::{
+    finish::{Ending, Outstanding},
     state_directory::{EarlierRun, StateDirectory, StateError},
-    status::Status,
+    status::{Over, Status},
     stop::Stop,
 };
 use crate::{
-    condition::{Condition, DATABASE_DRIFT},
+    condition::{CLOCK_NOT_SET, Condition, DATABASE_DRIFT, STATE_NOT_WRITABLE},
     database::{
         Database, DatabaseError, hints,
         migrate::{self, Misfit},
         queue_items::{self, Claimed, TooLong},
     },
     pipeline::{self, Draft, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
-    queue::{self, LEASE, RunId},
+    queue::{
+        Claim, RunId,
+        failure::{after_failure, poisonous},
+        life::LEASE,
+    },
 };
 
 /// No step begins when less than this is left of the lease.
@@ -32,6 +37,9 @@ const LONGEST_STEP: Duration = Duration::from_secs(10 * 60);
 
 /// The first pause when the queue is empty; it doubles up to the setting.
 const FIRST_POLL: Duration = Duration::from_secs(1);
+
+/// No clock that is right shows less, since the epoch: 2026-11-01.
+const RELEASED: Duration = Duration::from_secs(1_793_491_200);
 
 /// Why the worker ended.
 #[derive(Debug)]
@@ -42,26 +50,6 @@ pub enum End {
     Empty,
     /// It was to run until nothing is left, and something stands in the way.
     GaveUp(Obstacle),
-    /// Its state directory can no longer be written.
-    StateLost(StateError),
-}
-
-/// What can interrupt a round.
-enum Trouble {
-    Obstacle(Obstacle),
-    State(StateError),
-}
-
-impl From<Obstacle> for Trouble {
-    fn from(obstacle: Obstacle) -> Self {
-        Trouble::Obstacle(obstacle)
-    }
-}
-
-impl From<StateError> for Trouble {
-    fn from(error: StateError) -> Self {
-        Trouble::State(error)
-    }
 }
 
 /// A condition that was met, with what exactly was seen.
@@ -107,10 +95,16 @@ pub struct Worker {
     pub in_hand: InHand,
     /// This run.
     pub run: RunId,
-    /// The run before, whose items are taken back first.
+    /// Whether the tables were found to be this scribe's.
+    pub has_right_schema: bool,
+    /// The run before, until its items are taken back.
     pub earlier: Option<EarlierRun>,
-    /// Whether that has been done.
-    pub may_claim: bool,
+    /// Whether this run is remembered on disk.
+    pub is_remembered: bool,
+    /// What is still to be written about an item; nothing is claimed before.
+    pub outstanding: Option<Outstanding>,
+    /// Whether that is an e-mail that is kept on disk.
+    pub is_kept: bool,
     /// The longest pause when the queue is empty.
     pub poll_interval: Duration,
     /// Whether to end when nothing is left.
@@ -119,15 +113,15 @@ pub struct Worker {
 
 /// The item that is being worked on, shared with the main thread.
 #[derive(Debug, Clone, Default)]
-pub struct InHand(Arc<Mutex<Option<Claimed>>>);
+pub struct InHand(Arc<Mutex<Option<Claim>>>);
 
 impl InHand {
-    fn set(&self, item: Option<Claimed>) {
+    pub(super) fn set(&self, item: Option<Claim>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = item;
     }
 
     /// The item, if there is one.
-    pub fn get(&self) -> Option<Claimed> {
+    pub fn get(&self) -> Option<Claim> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -152,44 +146,42 @@ impl Worker {
                 Ok(Round::Empty) => return End::Empty,
                 Ok(Round::Idle) => {
                     let pause = idle_pause.min(self.poll_interval);
-                    debug!("idle for {} s", pause.as_secs_f64());
-                    self.stop.sleep(pause);
+                    debug!("idle for {} s at most", pause.as_secs_f64());
+                    self.stop.sleep(jittered(pause));
                     idle_pause = pause * 2;
                 }
-                Err(Trouble::State(error)) => return End::StateLost(error),
-                Err(Trouble::Obstacle(obstacle)) => {
+                Err(obstacle) => {
                     let obstacle = self.look_closer(obstacle);
                     self.report(&obstacle);
                     // A person waits for this run to end, so it ends with the reason.
                     if self.until_empty {
                         return End::GaveUp(obstacle);
                     }
-                    self.stop.sleep(obstacle.condition.retry.pause());
+                    self.stop.sleep(jittered(obstacle.condition.retry.pause()));
                 }
             }
         }
         End::Stopped
     }
 
-    fn round(&mut self) -> Result<Round, Trouble> {
-        if !self.may_claim {
-            self.check_schema()?;
-            self.take_back()?;
-            self.may_claim = true;
-        }
+    fn round(&mut self) -> Result<Round, Obstacle> {
+        self.check_schema()?;
+        self.finish()?;
+        self.take_back()?;
+        self.remember();
+        check_clock()?;
         let Some(item) = self.seen(queue_items::claim(&self.database, self.run))? else {
             self.all_clear(|_| true);
             let is_empty = self.until_empty && self.seen(queue_items::unfinished(&self.database))? == 0;
             return Ok(if is_empty { Round::Empty } else { Round::Idle });
         };
-        self.in_hand.set(Some(item.clone()));
-        let result = self.work(&item);
+        self.in_hand.set(Some(item.claim.clone()));
+        let trouble = self.work(item);
         self.status.working(None);
-        // What could not be written down is left for the main thread to put back.
-        if !(result.is_err() && (self.until_empty || self.stop.is_requested())) {
-            self.in_hand.set(None);
+        self.finish()?;
+        if let Some(obstacle) = trouble {
+            return Err(obstacle);
         }
-        result?;
         self.all_clear(|_| true);
         Ok(Round::Worked)
     }
@@ -205,41 +197,73 @@ impl Worker {
         }
     }
 
-    /// Whether the tables are this scribe's. A database that answers is no reason to call a misfit over.
-    fn check_schema(&self) -> Result<(), Obstacle> {
-        let schema = migrate::current(&self.database);
-        self.answered(&schema);
-        schema?.misfit.map_or(Ok(()), |misfit| Err(misfit.into()))
+    /// Whether the tables are this scribe's, once. A database that answers is no reason to call a misfit over.
+    fn check_schema(&mut self) -> Result<(), Obstacle> {
+        if !self.has_right_schema {
+            let schema = migrate::current(&self.database);
+            self.answered(&schema);
+            schema?.misfit.map_or(Ok(()), |misfit| Err(Obstacle::from(misfit)))?;
+            self.has_right_schema = true;
+        }
+        Ok(())
     }
 
-    /// Takes back what the run before left behind, then remembers this run; only then may it claim.
-    fn take_back(&mut self) -> Result<(), Trouble> {
+    /// Takes back what the run before left behind, once.
+    fn take_back(&mut self) -> Result<(), Obstacle> {
         if let Some(EarlierRun { run, crashed }) = self.earlier {
             let count = self.seen(queue_items::take_back(&self.database, run, !crashed))?;
             if count > 0 {
                 info!("took back {count} item(s) that an earlier run left behind");
             }
+            self.earlier = None;
         }
-        Ok(self.state.save_run(self.run)?)
+        Ok(())
     }
 
-    /// From a claimed item to what becomes of it.
-    fn work(&self, item: &Claimed) -> Result<(), Obstacle> {
-        let started = Instant::now();
-        info!("item {}: attempt {}", Short(item.id), item.attempts);
-        let error = match self.draft(item) {
-            Ok(draft) => return self.complete(item, &draft, started),
-            Err(error) => error,
-        };
-        self.dispose(item, &queue::after_failure(&error, item.attempts))?;
-        match error {
-            pipeline::Error::Surroundings { condition, detail } => Err(Obstacle { condition, detail }),
-            _ => Ok(()),
+    /// Remembers this run before it claims. A disk that refuses costs only time: what this run leaves behind then comes
+    /// back when its lease is over.
+    fn remember(&mut self) {
+        if self.is_remembered {
+            return;
         }
+        match self.state.save_run(self.run) {
+            Ok(()) => {
+                self.is_remembered = true;
+                self.status.unwarn(&STATE_NOT_WRITABLE);
+            }
+            Err(error) => self.disk_refused(&error),
+        }
+    }
+
+    pub(super) fn disk_refused(&self, error: &StateError) {
+        if self.status.warn(&STATE_NOT_WRITABLE) {
+            warn!("{}: {error}; {}", STATE_NOT_WRITABLE.title, STATE_NOT_WRITABLE.remedy);
+        }
+    }
+
+    /// From a claimed item to what is to be written about it, and what stood in the way.
+    fn work(&mut self, item: Claimed) -> Option<Obstacle> {
+        let started = Instant::now();
+        info!("item {}: attempt {}", Short(item.claim.item), item.attempts);
+        let (end, obstacle) = match self.draft(&item) {
+            Ok(draft) => (Ending::Email(Box::new(draft.into())), None),
+            Err(error) => {
+                let next = after_failure(&error, item.attempts);
+                let obstacle = match error {
+                    pipeline::Error::Surroundings { condition, detail } => {
+                        Some(Obstacle { condition, detail })
+                    }
+                    _ => None,
+                };
+                (Ending::Next(next), obstacle)
+            }
+        };
+        self.outstanding = Some(Outstanding { claim: item.claim, end, started: Some(started) });
+        obstacle
     }
 
     fn draft(&self, item: &Claimed) -> Result<Draft, pipeline::Error> {
-        if let Some(message) = queue::poisonous(item.attempts) {
+        if let Some(message) = poisonous(item.attempts) {
             return Err(pipeline::Error::Item(message));
         }
         let template = match &item.template {
@@ -270,18 +294,18 @@ impl Worker {
         lease_until: &mut Instant,
     ) -> Result<(), pipeline::Error> {
         self.status.working(Some(step));
-        info!("item {}: {}", Short(item.id), step.as_str());
+        info!("item {}: {}", Short(item.claim.item), step.as_str());
         if step == Step::TemplateParser {
             return Ok(()); // The claim itself said so.
         }
         let asked = Instant::now();
-        match self.seen(queue_items::note_step(&self.database, item, step)) {
+        match self.seen(queue_items::note_step(&self.database, &item.claim, step)) {
             Ok(true) => {
                 *lease_until = asked + LEASE;
                 Ok(())
             }
             Ok(false) => {
-                warn!("item {}: no longer ours, given up", Short(item.id));
+                warn!("item {}: no longer ours, given up", Short(item.claim.item));
                 Err(pipeline::Error::Stopped)
             }
             Err(obstacle) => {
@@ -294,16 +318,15 @@ impl Worker {
 
     /// Logs an obstacle when it is news.
     pub(super) fn report(&self, obstacle: &Obstacle) {
-        if self.status.raise(obstacle.condition) {
+        if let Some(over) = self.status.raise(obstacle.condition) {
+            tell_over(&over);
             error!("{obstacle}");
         }
     }
 
     /// Logs the end of an outage of such a kind.
     fn all_clear(&self, of_kind: impl Fn(&Condition) -> bool) {
-        if let Some((condition, after)) = self.status.clear(of_kind) {
-            info!("over after {} s: {}", after.as_secs(), condition.title);
-        }
+        tell_over(&self.status.clear(of_kind));
     }
 
     /// Tells `/health` whether the database answered.
@@ -315,7 +338,7 @@ impl Worker {
     pub(super) fn seen_raw<T>(&self, result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
         self.answered(&result);
         if result.is_ok() {
-            self.all_clear(Condition::is_about_database);
+            self.all_clear(|condition| condition.subject() == "database");
         }
         result
     }
@@ -323,6 +346,29 @@ impl Worker {
     fn seen<T>(&self, result: Result<T, DatabaseError>) -> Result<T, Obstacle> {
         self.seen_raw(result).map_err(Obstacle::from)
     }
+}
+
+fn tell_over(over: &[Over]) {
+    for (condition, after) in over {
+        info!("over after {} s: {}", after.as_secs(), condition.title);
+    }
+}
+
+/// Somewhat less, by chance, so that a fleet does not come back in step.
+fn jittered(pause: Duration) -> Duration {
+    let [byte, ..] = Uuid::new_v4().into_bytes();
+    pause - pause / 4 * u32::from(byte) / 256
+}
+
+/// Without a clock no certificate on the web can be judged.
+fn check_clock() -> Result<(), Obstacle> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    if now >= RELEASED {
+        return Ok(());
+    }
+    let detail =
+        format!("by it, this scribe is not written yet for {} days", (RELEASED - now).as_secs() / 86_400);
+    Err(Obstacle { condition: &CLOCK_NOT_SET, detail })
 }
 
 /// The first eight digits of an id: enough to tell the items of a day apart in a log.

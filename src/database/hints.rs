@@ -75,6 +75,8 @@ const SQLSTATES: &[(&str, &Condition)] = &[
     ("42703", &condition::DATABASE_DRIFT),
     ("42501", &condition::DATABASE_PERMISSION),
     ("25006", &condition::DATABASE_READ_ONLY),
+    // A transaction that was idle for too long: it was our side that stalled, or the way to us.
+    ("25P", &condition::DATABASE_SILENT),
     ("26000", &condition::DATABASE_PROTOCOL),
     ("42P05", &condition::DATABASE_PROTOCOL),
     ("53100", &condition::DATABASE_READ_ONLY),
@@ -121,12 +123,12 @@ pub fn of_tls(text: &str) -> &'static Condition {
     by_text(TLS_TEXTS, text).unwrap_or(&condition::DATABASE_TLS)
 }
 
-/// Whether the server refused what one item brought along, so that trying again is no use: a value (SQLSTATE classes
-/// 22 and 23), or a statement, for a reason that no condition explains and that is not passing (a trigger's veto).
+/// Whether the server refused what one item brought along, so that trying again is no use: a value (SQLSTATE class 22),
+/// one that breaks a rule (23) or a limit (54), or a trigger's veto (P0001). A column that must not be NULL and is not
+/// ours (23502) is no item's fault: all would fail.
 pub fn concerns_the_item(error: &DatabaseError) -> bool {
     let Cause::Server { sqlstate, .. } = &error.cause else { return false };
-    let is_passing = ["40", "XX", "58"].iter().any(|class| sqlstate.starts_with(class));
-    !is_passing && condition(error).code == condition::DATABASE_ERROR.code
+    sqlstate != "23502" && ["22", "23", "54", "P0001"].iter().any(|class| sqlstate.starts_with(class))
 }
 
 /// What a condition is known by.
@@ -263,7 +265,7 @@ mod tests {
         };
         assert!(["22021", "23514", "P0001", "54000"].iter().all(|code| concerns(code)));
         assert!(
-            !["40001", "40P01", "57P01", "53300", "42P01", "XX000", "08006"]
+            !["40001", "57P01", "53300", "42P01", "XX000", "08006", "25P03", "23502", "42804"]
                 .iter()
                 .any(|code| concerns(code))
         );

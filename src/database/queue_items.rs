@@ -1,24 +1,26 @@
-//! The table `queue_items`: every statement that moves an item along its life (see [`crate::queue`]).
+//! The table `queue_items`: every statement that moves an item along its life; see [`crate::queue::life`].
 //!
 //! All writes to a claimed item carry its claim token, so that whoever lost the item cannot touch it any more.
 use std::time::Duration;
 
 use postgres::{Row, SimpleQueryRow, types::Type};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Cause, Database, DatabaseError, Phase};
+use super::{Cause, Database, DatabaseError, Parameter, Phase};
 use crate::{
     pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
-    queue::{ClaimToken, LEASE, RunId},
+    queue::{Claim, ClaimToken, RunId, life::LEASE},
 };
+
+/// Lets a write through to an item that is still ours: its id is `$1`, the claim token `$2`.
+const IS_OURS: &str = "id = $1 AND status::text = 'PROCESSING' AND celery_task_id::text = $2";
 
 /// An item that is ours until its lease runs out.
 #[derive(Debug, Clone)]
 pub struct Claimed {
-    /// The row.
-    pub id: Uuid,
     /// Our right to it.
-    pub token: ClaimToken,
+    pub claim: Claim,
     /// How often it has been tried, this time included.
     pub attempts: i32,
     /// Whom to write to.
@@ -34,6 +36,34 @@ pub struct Claimed {
 /// The size in bytes of a template that is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLong(pub i64);
+
+/// An e-mail that is ready to be stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Email {
+    /// Made before the first try, so that no number of tries stores it twice.
+    pub id: Uuid,
+    /// The text.
+    pub message: String,
+    /// RESEARCH, BOOK or GENERAL.
+    pub template_type: String,
+    /// `pipeline::Metadata` as JSON.
+    pub metadata: serde_json::Value,
+    /// Whether every value has a source and nothing is in doubt.
+    pub is_confident: bool,
+}
+
+impl From<Draft> for Email {
+    fn from(draft: Draft) -> Email {
+        Email {
+            id: Uuid::new_v4(),
+            message: draft.message,
+            template_type: draft.template_type.as_str().into(),
+            // Plain structs of texts, numbers and lists are always JSON.
+            metadata: serde_json::to_value(&draft.metadata).unwrap_or_default(),
+            is_confident: draft.is_confident,
+        }
+    }
+}
 
 /// What became of a finished e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +85,13 @@ pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, Databas
     let first_step = Step::TemplateParser.as_str();
     let sql = format!(
         "WITH next AS (
-            SELECT id, coalesce(celery_task_id LIKE '{own}%', FALSE) AND status = 'PROCESSING' AS unanswered
+            SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered
             FROM queue_items
-            WHERE status IN ('PENDING', 'PROCESSING')
-              AND CASE status
+            WHERE status::text IN ('PENDING', 'PROCESSING')
+              AND CASE status::text
                   WHEN 'PENDING' THEN available_at <= now()
                   ELSE {LEASE_OVER}
-                       OR celery_task_id LIKE '{own}%' END
+                       OR celery_task_id::text LIKE '{own}%' END
             ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
         ), claimed AS (
             UPDATE queue_items q
@@ -75,19 +105,23 @@ pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, Databas
         SELECT c.id, c.attempts, c.recipient_name, c.recipient_interest, u.display_name,
                octet_length(c.email_template_text) AS template_bytes,
                CASE WHEN octet_length(c.email_template_text) <= {most} THEN c.email_template_text END AS template
-        FROM claimed c JOIN users u ON u.id = c.user_id",
+        FROM claimed c LEFT JOIN users u ON u.id = c.user_id",
         token = token.as_str(),
     );
     let rows = database.batch("claim", &sql)?;
-    Ok(rows.first().and_then(|row| claimed(row, token)))
+    let claim = |row| claimed(row, token).ok_or_else(|| unexpected("claim", "no item"));
+    rows.first().map(claim).transpose()
+}
+
+fn unexpected(unit: &'static str, text: &str) -> DatabaseError {
+    DatabaseError { unit, phase: Phase::Working, cause: Cause::Unexpected(text.into()) }
 }
 
 /// `None` only if the server sent something other than what was asked for.
 fn claimed(row: &SimpleQueryRow, token: ClaimToken) -> Option<Claimed> {
     let text = |column: &str| row.try_get(column).ok().flatten();
     Some(Claimed {
-        id: text("id")?.parse().ok()?,
-        token,
+        claim: Claim { item: text("id")?.parse().ok()?, token },
         attempts: text("attempts")?.parse().ok()?,
         recipient_name: text("recipient_name")?.into(),
         recipient_interest: text("recipient_interest")?.into(),
@@ -100,33 +134,31 @@ fn claimed(row: &SimpleQueryRow, token: ClaimToken) -> Option<Claimed> {
 }
 
 /// Notes that a step begins and renews the lease. False: the item is no longer ours.
-pub fn note_step(database: &Database, item: &Claimed, step: Step) -> Result<bool, DatabaseError> {
+pub fn note_step(database: &Database, claim: &Claim, step: Step) -> Result<bool, DatabaseError> {
     let set = format!(
         "current_step = '{}', lease_expires_at = now() + interval '{} seconds'",
         step.as_str(),
         LEASE.as_secs()
     );
-    update_ours(database, "progress note", item, &set)
+    update_ours(database, "progress note", claim, &set)
 }
 
 /// Puts an item back as if it had never been claimed. False: it was no longer ours.
-pub fn put_back(database: &Database, item: &Claimed) -> Result<bool, DatabaseError> {
-    update_ours(database, "put back", item, &untouched(1))
+pub fn put_back(database: &Database, claim: &Claim) -> Result<bool, DatabaseError> {
+    update_ours(database, "put back", claim, &untouched(1))
 }
 
 /// `set` holds nothing but our own words and numbers.
 fn update_ours(
     database: &Database,
     unit: &'static str,
-    item: &Claimed,
+    claim: &Claim,
     set: &str,
 ) -> Result<bool, DatabaseError> {
-    let sql = format!(
-        "UPDATE queue_items SET {set} WHERE id = '{}' AND status = 'PROCESSING' AND celery_task_id = '{}' \
-         RETURNING id",
-        item.id,
-        item.token.as_str()
-    );
+    let ours = IS_OURS
+        .replace("$1", &format!("'{}'", claim.item))
+        .replace("$2", &format!("'{}'", claim.token.as_str()));
+    let sql = format!("UPDATE queue_items SET {set} WHERE {ours} RETURNING id");
     Ok(!database.batch(unit, &sql)?.is_empty())
 }
 
@@ -134,7 +166,7 @@ fn update_ours(
 /// scribe itself crashed (`refund` is false), and does not where it was stopped or the machine lost its power.
 pub fn take_back(database: &Database, earlier: RunId, refund: bool) -> Result<usize, DatabaseError> {
     let sql = format!(
-        "UPDATE queue_items SET {} WHERE status = 'PROCESSING' AND celery_task_id LIKE '{}%' RETURNING id",
+        "UPDATE queue_items SET {} WHERE status::text = 'PROCESSING' AND celery_task_id::text LIKE '{}%' RETURNING id",
         untouched(i32::from(refund)),
         earlier.token_prefix()
     );
@@ -152,86 +184,78 @@ fn untouched(attempts_returned: i32) -> String {
 /// Stores the e-mail and completes the item, both or neither. May be repeated with the same `email` after a lost
 /// answer: an item that already carries that e-mail counts as stored, and the look at it waits for a COMMIT that is
 /// still under way.
-pub fn settle(
-    database: &Database,
-    item: &Claimed,
-    email: Uuid,
-    draft: &Draft,
-) -> Result<Settled, DatabaseError> {
-    const SETTLE: &str = "
-        WITH done AS (
+pub fn settle(database: &Database, claim: &Claim, email: &Email) -> Result<Settled, DatabaseError> {
+    let settle = format!(
+        "WITH done AS (
             UPDATE queue_items
-            SET status = 'COMPLETED', completed_at = now(), email_id = $2, current_step = NULL, error_message = NULL,
+            SET status = 'COMPLETED', completed_at = now(), email_id = $3, current_step = NULL, error_message = NULL,
                 lease_expires_at = NULL
-            WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $3
+            WHERE {IS_OURS}
             RETURNING user_id, recipient_name, recipient_interest
         ), stored AS (
             INSERT INTO emails (id, user_id, recipient_name, recipient_interest, email_message, template_type, metadata,
                                 is_confident)
-            SELECT $2, user_id, recipient_name, recipient_interest, $4, $5, $6, $7 FROM done
+            SELECT $3, user_id, recipient_name, recipient_interest, $4, $5, $6, $7 FROM done
         ), counted AS (
             UPDATE users SET generation_count = coalesce(generation_count, 0) + 1
             WHERE id = (SELECT user_id FROM done)
         )
-        SELECT count(*) FROM done";
-    let metadata = serde_json::to_value(&draft.metadata).unwrap_or_default();
+        SELECT 1 FROM done"
+    );
     database.transaction("settle", |tx| {
-        let done = tx.query_typed(
-            SETTLE,
-            &[
-                (&item.id, Type::UUID),
-                (&email, Type::UUID),
-                (&item.token.as_str(), Type::TEXT),
-                (&draft.message, Type::TEXT),
-                (&draft.template_type.as_str(), Type::TEXT),
-                (&metadata, Type::JSONB),
-                (&draft.is_confident, Type::BOOL),
-            ],
-        )?;
-        if done.first().is_some_and(|row| row.get::<_, i64>(0) == 1) {
+        let mut parameters = ours(claim).to_vec();
+        parameters.extend_from_slice(&[
+            (&email.id, Type::UUID),
+            (&email.message, Type::TEXT),
+            (&email.template_type, Type::TEXT),
+            (&email.metadata, Type::JSONB),
+            (&email.is_confident, Type::BOOL),
+        ]);
+        if !tx.query_typed(&settle, &parameters)?.is_empty() {
             return Ok(Settled::Stored);
         }
-        let ours = tx.query_typed(
+        let stored = tx.query_typed(
             "SELECT 1 FROM queue_items WHERE id = $1 AND email_id = $2 FOR UPDATE",
-            &[(&item.id, Type::UUID), (&email, Type::UUID)],
+            &[(&claim.item, Type::UUID), (&email.id, Type::UUID)],
         )?;
-        Ok(if ours.is_empty() { Settled::NotOurs } else { Settled::Stored })
+        Ok(if stored.is_empty() { Settled::NotOurs } else { Settled::Stored })
     })
 }
 
+/// The parameters of [`IS_OURS`].
+fn ours(claim: &Claim) -> [Parameter<'_>; 2] {
+    [(&claim.item, Type::UUID), (claim.token.as_string(), Type::TEXT)]
+}
+
 /// Marks an item FAILED. False: it was no longer ours.
-pub fn fail(database: &Database, item: &Claimed, message: &str) -> Result<bool, DatabaseError> {
-    const FAIL: &str = "
-        UPDATE queue_items SET status = 'FAILED', completed_at = now(), error_message = $3, lease_expires_at = NULL
-        WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $2 RETURNING 1";
-    let parameters =
-        [(&item.id as _, Type::UUID), (&item.token.as_str() as _, Type::TEXT), (&message as _, Type::TEXT)];
-    database.transaction("fail", |tx| Ok(!tx.query_typed(FAIL, &parameters)?.is_empty()))
+pub fn fail(database: &Database, claim: &Claim, message: &str) -> Result<bool, DatabaseError> {
+    let fail = format!(
+        "UPDATE queue_items SET status = 'FAILED', completed_at = now(), error_message = $3, lease_expires_at = NULL
+         WHERE {IS_OURS} RETURNING 1"
+    );
+    let [item, token] = ours(claim);
+    let parameters = [item, token, (&message, Type::TEXT)];
+    database.transaction("fail", |tx| Ok(!tx.query_typed(&fail, &parameters)?.is_empty()))
 }
 
 /// Puts an item back for later; the pause is stretched by up to half of itself, so that a fleet does not come back in
 /// step. False: it was no longer ours.
 pub fn retry_later(
     database: &Database,
-    item: &Claimed,
+    claim: &Claim,
     pause: Duration,
     message: &str,
 ) -> Result<bool, DatabaseError> {
     let later = format!(
         "UPDATE queue_items
-         SET {}, error_message = $3, available_at = now() + make_interval(secs => $4 * (1 + random() / 2))
-         WHERE id = $1 AND status = 'PROCESSING' AND celery_task_id = $2 RETURNING 1",
+         SET {}, error_message = $3, available_at = now() + make_interval(secs => $4 * (1 + random() / 2.0::float8))
+         WHERE {IS_OURS} RETURNING 1",
         untouched(0)
     );
-    database.transaction("retry later", |tx| {
-        let parameters = [
-            (&item.id as _, Type::UUID),
-            (&item.token.as_str() as _, Type::TEXT),
-            (&message as _, Type::TEXT),
-            (&pause.as_secs_f64() as _, Type::FLOAT8),
-        ];
-        Ok(!tx.query_typed(&later, &parameters)?.is_empty())
-    })
+    let [item, token] = ours(claim);
+    let seconds = pause.as_secs_f64();
+    let parameters = [item, token, (&message, Type::TEXT), (&seconds, Type::FLOAT8)];
+    database.transaction("retry later", |tx| Ok(!tx.query_typed(&later, &parameters)?.is_empty()))
 }
 
 /// How many items are not finished: waiting, or in somebody's hands.
@@ -241,11 +265,7 @@ pub fn unfinished(database: &Database) -> Result<i64, DatabaseError> {
         "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING')",
     )?;
     let count = rows.first().and_then(|row| row.try_get(0).ok()??.parse().ok());
-    count.ok_or_else(|| DatabaseError {
-        unit: "count unfinished",
-        phase: Phase::Working,
-        cause: Cause::Unexpected("no number of items".into()),
-    })
+    count.ok_or_else(|| unexpected("count unfinished", "no number of items"))
 }
 
 /// A recipient to queue.

@@ -1,37 +1,12 @@
-//! The life of an item: who may touch it, how often it is tried, and what a failure leads to. No I/O.
-//!
-//! ```text
-//!            claim                    settle
-//! PENDING ──────────▶ PROCESSING ──────────────▶ COMPLETED
-//!    ▲                  │  │  │
-//!    │  put back        │  │  └──── of the item, or too often ──▶ FAILED
-//!    └──────────────────┘  │
-//!    ▲   (stop, surroundings: no attempt spent; transient: later)
-//!    └── take back, lease over: the worker is gone
-//! ```
-use std::{fmt, time::Duration};
+//! The queue, without I/O: the life of an item ([`life`]), what a failure leads to ([`failure`]), and the names of those
+//! who work on it.
+pub mod failure;
+pub mod life;
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-use crate::pipeline;
-
-/// How long a claim, or the start of a step, keeps others away from an item. Longer than any single step can take.
-pub const LEASE: Duration = Duration::from_secs(15 * 60);
-
-/// How often an item is tried before it is FAILED.
-pub const MOST_ATTEMPTS: i32 = 5;
-
-/// The first pause after a transient failure; it doubles with each attempt.
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-
-/// The longest pause of our own making.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-
-/// The longest pause that another side may ask for.
-const LONGEST_WISH: Duration = Duration::from_secs(24 * 3600);
-
-/// The longest `error_message`, in characters.
-const LONGEST_MESSAGE: usize = 1000;
 
 /// One run of the daemon. Fresh at every start, so that a copied SD card never passes for the original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +36,8 @@ impl fmt::Display for RunId {
 }
 
 /// The right to work on an item, kept in `celery_task_id`: `scribe:<run id>:<uuid>`. Every write is fenced with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ClaimToken(String);
 
 impl ClaimToken {
@@ -74,122 +50,45 @@ impl ClaimToken {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
 
-/// What happens to an item that gave no e-mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// FAILED, with a message for its owner.
-    Fail(String),
-    /// PENDING again, claimable after the pause; the attempt is spent.
-    Later {
-        /// The least pause; jitter is added where it is stored.
-        pause: Duration,
-        /// For its owner to see meanwhile.
-        message: String,
-    },
-    /// PENDING again at once, and as if it had not been claimed.
-    PutBack,
-}
-
-/// Decides what a failure leads to. `attempts` counts this one.
-pub fn after_failure(error: &pipeline::Error, attempts: i32) -> Next {
-    match error {
-        pipeline::Error::Item(message) => Next::Fail(shortened(message)),
-        pipeline::Error::Transient { message, .. } if attempts >= MOST_ATTEMPTS => {
-            Next::Fail(shortened(&format!("given up after {attempts} attempts; the last one: {message}")))
-        }
-        pipeline::Error::Transient { message, retry_after } => Next::Later {
-            pause: pause(attempts).max(retry_after.unwrap_or_default().min(LONGEST_WISH)),
-            message: shortened(message),
-        },
-        pipeline::Error::Surroundings { .. } | pipeline::Error::Stopped => Next::PutBack,
+    /// As a parameter of a statement.
+    pub(crate) fn as_string(&self) -> &String {
+        &self.0
     }
 }
 
-/// The message of an item that was claimed more often than it may be tried: whoever had it never came back.
-pub fn poisonous(attempts: i32) -> Option<String> {
-    (attempts > MOST_ATTEMPTS).then(|| {
-        format!(
-            "scribe ended {MOST_ATTEMPTS} times while it worked on this item, so it is not tried again; \
-             look at the journal (journalctl -u scribe), then queue the recipient anew"
-        )
-    })
+impl TryFrom<String> for ClaimToken {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let is_token = || {
+            let (run, claim) = text.strip_prefix("scribe:")?.split_once(':')?;
+            (RunId::parse(run)?.token_prefix() + &Uuid::try_parse(claim).ok()?.to_string() == text)
+                .then_some(())
+        };
+        is_token().ok_or("not a claim token")?;
+        Ok(ClaimToken(text))
+    }
 }
 
-fn pause(attempts: i32) -> Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or_default().min(16);
-    (FIRST_PAUSE * 2u32.pow(doublings)).min(LONGEST_PAUSE)
+impl From<ClaimToken> for String {
+    fn from(token: ClaimToken) -> String {
+        token.0
+    }
 }
 
-fn shortened(message: &str) -> String {
-    message.chars().take(LONGEST_MESSAGE).collect()
+/// The right to write to an item: which, and the token of its claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The row.
+    pub item: Uuid,
+    /// What it carries as long as the right holds.
+    pub token: ClaimToken,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::condition;
-
-    fn transient(retry_after: Option<u64>) -> pipeline::Error {
-        pipeline::Error::Transient {
-            message: "busy".into(),
-            retry_after: retry_after.map(Duration::from_secs),
-        }
-    }
-
-    #[test]
-    fn a_fault_of_the_item_fails_it_at_once() {
-        let next = after_failure(&pipeline::Error::Item("no placeholder".into()), 1);
-        assert_eq!(next, Next::Fail("no placeholder".into()));
-    }
-
-    #[test]
-    fn a_transient_fault_is_retried_with_growing_pauses_and_then_given_up() {
-        let pauses: Vec<_> = (1..MOST_ATTEMPTS)
-            .map(|attempts| match after_failure(&transient(None), attempts) {
-                Next::Later { pause, .. } => pause.as_secs(),
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(pauses, [30, 60, 120, 240]);
-        assert!(
-            matches!(after_failure(&transient(None), MOST_ATTEMPTS), Next::Fail(m) if m.contains("busy"))
-        );
-    }
-
-    #[test]
-    fn retry_after_is_honoured_within_reason() {
-        let pause = |wish| match after_failure(&transient(Some(wish)), 1) {
-            Next::Later { pause, .. } => pause.as_secs(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(pause(1), 30);
-        assert_eq!(pause(7200), 7200);
-        assert_eq!(pause(u64::MAX), 24 * 3600);
-    }
-
-    #[test]
-    fn a_fault_of_the_surroundings_costs_the_item_nothing() {
-        let error = pipeline::Error::Surroundings {
-            condition: &condition::SEARCH_UNAVAILABLE,
-            detail: String::new(),
-        };
-        assert_eq!(after_failure(&error, MOST_ATTEMPTS), Next::PutBack);
-        assert_eq!(after_failure(&pipeline::Error::Stopped, MOST_ATTEMPTS), Next::PutBack);
-    }
-
-    #[test]
-    fn an_item_that_ends_scribe_again_and_again_is_given_up() {
-        assert_eq!(poisonous(MOST_ATTEMPTS), None);
-        assert!(poisonous(MOST_ATTEMPTS + 1).is_some());
-    }
-
-    #[test]
-    fn a_message_is_at_most_a_thousand_characters() {
-        let next = after_failure(&pipeline::Error::Item("é".repeat(2000)), 1);
-        assert!(matches!(next, Next::Fail(m) if m.chars().count() == 1000));
-    }
 
     #[test]
     fn tokens_are_unique_and_fit_their_column() {
@@ -197,5 +96,15 @@ mod tests {
         let (a, b) = (ClaimToken::fresh(run), ClaimToken::fresh(run));
         assert_ne!(a, b);
         assert!(a.as_str().starts_with(&run.token_prefix()) && a.as_str().len() <= 255);
+    }
+    #[test]
+    fn only_what_is_a_token_is_read_as_one() {
+        let token = ClaimToken::fresh(RunId::fresh());
+        assert_eq!(ClaimToken::try_from(token.as_str().to_owned()), Ok(token.clone()));
+        for text in
+            ["", "scribe::", "scribe:x:y", &format!("{}'", token.as_str()), &token.as_str().to_uppercase()]
+        {
+            assert!(ClaimToken::try_from(text.to_owned()).is_err(), "{text}");
+        }
     }
 }

@@ -6,7 +6,6 @@ use scribe::{
     pipeline::{Draft, Metadata, Step, TemplateType},
     queue::RunId,
 };
-use uuid::Uuid;
 
 use crate::support::{Program, SampleWeb, TempDir, TestDatabase, pair, repository, session_state};
 
@@ -154,14 +153,14 @@ fn what_a_dump_and_a_restore_through_the_pooler_leave_behind_does_not_matter_to_
 
     let open = target.open();
     let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
-    assert!(queue_items::note_step(&open, &item, Step::WebScraper).unwrap());
+    assert!(queue_items::note_step(&open, &item.claim, Step::WebScraper).unwrap());
     let draft = Draft {
         message: "Dear Ben".into(),
         template_type: TemplateType::General,
         is_confident: true,
         metadata: Metadata::default(),
     };
-    assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft), Ok(Settled::Stored));
+    assert_eq!(queue_items::settle(&open, &item.claim, &draft.into()), Ok(Settled::Stored));
     for database in [&source, &target] {
         Program::new().database(database).web(&web).ok(&["run", "--until-empty"]);
         database.assert_one_email_per_finished_item(5);

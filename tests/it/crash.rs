@@ -168,10 +168,12 @@ fn a_run_until_empty_ends_with_the_reason_when_a_result_cannot_be_stored() {
     let run = program.run(&["run", "--until-empty"]);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("lacks a permission"), "{}", run.stderr);
-    assert_eq!(database.items(), [("PENDING".to_string(), None, 0, None)]);
+    assert!(run.stderr.contains("kept on disk"), "{}", run.stderr);
     insert("GRANT INSERT ON emails TO");
-    program.ok(&["run", "--until-empty"]);
+    let run = program.run(&["run", "--until-empty"]);
+    assert!(run.stderr.contains("finished by an earlier run, is stored"), "{}", run.stderr);
     database.assert_one_email_per_finished_item(1);
+    assert_eq!(database.items()[0].2, 1);
 }
 
 #[test]
@@ -235,6 +237,55 @@ fn an_item_that_the_database_refuses_fails_and_holds_nobody_up() {
     let items = database.items();
     assert_eq!((items[0].0.as_str(), items[1].0.as_str()), ("FAILED", "COMPLETED"));
     assert!(items[0].3.as_ref().unwrap().contains("blocked recipient"));
+}
+
+#[test]
+fn an_item_whose_failure_the_database_refuses_holds_nobody_up() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    database
+        .admin()
+        .batch_execute(
+            "CREATE FUNCTION veto() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+             CREATE TRIGGER veto BEFORE UPDATE ON queue_items FOR EACH ROW
+             WHEN (NEW.recipient_name = 'Ada Marlowe' AND NEW.status IN ('COMPLETED', 'FAILED'))
+             EXECUTE FUNCTION veto()",
+        )
+        .unwrap();
+    database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tides"), ("Zhou Minglan", "batteries")]);
+    let daemon = Program::new().database(&database).web(&web).start(&[]);
+    eventually("the next item is done", || database.items()[1].0 == "COMPLETED");
+    assert_eq!(database.items()[0].0, "PROCESSING", "until its lease is over");
+    drop(daemon);
+}
+
+#[test]
+fn a_row_without_its_user_fails_and_holds_nobody_up() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tides"), ("Zhou Minglan", "batteries")]);
+    database
+        .admin()
+        .batch_execute(
+            "SET session_replication_role = replica;
+             UPDATE queue_items SET user_id = gen_random_uuid() WHERE recipient_name = 'Ada Marlowe'",
+        )
+        .unwrap();
+    Program::new().database(&database).web(&web).ok(&["run", "--until-empty"]);
+    let statuses: Vec<String> = database.items().into_iter().map(|item| item.0).collect();
+    assert_eq!(statuses, ["FAILED", "COMPLETED"]);
+}
+
+#[test]
+fn a_schema_that_refuses_every_email_fails_no_item() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    database.admin().batch_execute("ALTER TABLE emails ADD tenant TEXT NOT NULL").unwrap();
+    database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tides"), ("Zhou Minglan", "batteries")]);
+    let program = Program::new().database(&database).web(&web);
+    let run = program.run(&["run", "--until-empty"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("tenant"), "{}", run.stderr);
+    database.admin().batch_execute("ALTER TABLE emails DROP tenant").unwrap();
+    program.ok(&["run", "--until-empty"]);
+    database.assert_one_email_per_finished_item(2);
 }
 
 #[test]

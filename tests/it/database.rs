@@ -11,21 +11,22 @@ use scribe::{
     database::{
         Cause, Database, DatabaseError, Phase, hints,
         migrate::{self, MigrateError, Misfit, UpgradeTarget},
-        queue_items::{self, Settled},
+        queue_items::{self, Email, Settled},
     },
-    pipeline::{Draft, Metadata, Step, TemplateType},
+    pipeline::Step,
     queue::RunId,
 };
 use uuid::Uuid;
 
 use crate::support::{TestDatabase, careless_pooler, eventually, leave_everything_behind, session_state};
 
-fn draft() -> Draft {
-    Draft {
+fn email() -> Email {
+    Email {
+        id: Uuid::new_v4(),
         message: "Dear Ada,\nhello".into(),
-        template_type: TemplateType::General,
+        template_type: "GENERAL".into(),
+        metadata: serde_json::json!({}),
         is_confident: true,
-        metadata: Metadata::default(),
     }
 }
 
@@ -112,9 +113,9 @@ fn a_claim_whose_answer_was_lost_is_repeated_and_costs_no_attempt() {
     let run = RunId::fresh();
     let lost = queue_items::claim(&database.open(), run).unwrap().unwrap();
     let again = queue_items::claim(&database.open(), run).unwrap().unwrap();
-    assert_eq!((again.id, again.attempts), (lost.id, 1));
+    assert_eq!((again.claim.item, again.attempts), (lost.claim.item, 1));
     assert!(
-        !queue_items::note_step(&database.open(), &lost, Step::WebScraper).unwrap(),
+        !queue_items::note_step(&database.open(), &lost.claim, Step::WebScraper).unwrap(),
         "the old token is void"
     );
 }
@@ -125,14 +126,14 @@ fn settling_twice_with_the_same_email_stores_it_once() {
     database.query("UPDATE users SET generation_count = NULL", &[]);
     let open = database.open();
     let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
-    let email = Uuid::new_v4();
+    let first = email();
     for _ in 0..2 {
-        assert_eq!(queue_items::settle(&open, &item, email, &draft()), Ok(Settled::Stored));
+        assert_eq!(queue_items::settle(&open, &item.claim, &first), Ok(Settled::Stored));
     }
     database.assert_one_email_per_finished_item(1);
-    assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft()), Ok(Settled::NotOurs));
-    assert!(!queue_items::put_back(&open, &item).unwrap());
-    assert!(!queue_items::fail(&open, &item, "too late").unwrap());
+    assert_eq!(queue_items::settle(&open, &item.claim, &email()), Ok(Settled::NotOurs));
+    assert!(!queue_items::put_back(&open, &item.claim).unwrap());
+    assert!(!queue_items::fail(&open, &item.claim, "too late").unwrap());
     database.assert_one_email_per_finished_item(1);
 }
 
@@ -141,8 +142,8 @@ fn a_text_that_the_database_refuses_is_told_apart_from_an_outage() {
     let database = with_items(&["A"]);
     let open = database.open();
     let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
-    let bad = Draft { message: "NUL: \0".into(), ..draft() };
-    let error = queue_items::settle(&open, &item, Uuid::new_v4(), &bad).unwrap_err();
+    let bad = Email { message: "NUL: \0".into(), ..email() };
+    let error = queue_items::settle(&open, &item.claim, &bad).unwrap_err();
     assert!(hints::concerns_the_item(&error), "{error}");
 }
 
@@ -154,8 +155,8 @@ fn what_strangers_leave_on_a_pooled_connection_does_not_matter() {
     assert!(format!("{seen:?}").contains("pg_catalog"), "the next client gets the same back end: {seen:?}");
     let open = database.open();
     let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
-    assert!(queue_items::note_step(&open, &item, Step::WebScraper).unwrap());
-    assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft()), Ok(Settled::Stored));
+    assert!(queue_items::note_step(&open, &item.claim, Step::WebScraper).unwrap());
+    assert_eq!(queue_items::settle(&open, &item.claim, &email()), Ok(Settled::Stored));
     let off_by =
         "SELECT abs(extract(epoch FROM completed_at - (now() AT TIME ZONE 'UTC')))::bigint FROM queue_items";
     assert!(database.number(off_by) < 600, "stored times are UTC");
@@ -223,8 +224,8 @@ fn scribe_leaves_nothing_behind_on_a_pooled_connection() {
     let database = with_items(&["A"]);
     let open = database.open();
     let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
-    assert!(queue_items::note_step(&open, &item, Step::WebScraper).unwrap());
-    assert_eq!(queue_items::settle(&open, &item, Uuid::new_v4(), &draft()), Ok(Settled::Stored));
+    assert!(queue_items::note_step(&open, &item.claim, Step::WebScraper).unwrap());
+    assert_eq!(queue_items::settle(&open, &item.claim, &email()), Ok(Settled::Stored));
     migrate::upgrade(&open, UpgradeTarget::Head).unwrap();
     assert_eq!(session_state(&mut database.pooled()), "none");
 }

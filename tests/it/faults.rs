@@ -13,10 +13,10 @@ use scribe::{
     database::{
         Cause, Database, DatabaseError, Phase,
         migrate::{self, DowngradeTarget, MigrateError, UpgradeTarget},
-        queue_items::{self, Claimed, Settled},
+        queue_items::{self, Email, Settled},
     },
-    pipeline::{Draft, Metadata, Step, TemplateType},
-    queue::RunId,
+    pipeline::Step,
+    queue::{Claim, RunId},
 };
 use uuid::Uuid;
 
@@ -27,12 +27,13 @@ use crate::support::{
     },
 };
 
-fn draft() -> Draft {
-    Draft {
+fn email() -> Email {
+    Email {
+        id: Uuid::new_v4(),
         message: "Dear Ada".into(),
-        template_type: TemplateType::General,
+        template_type: "GENERAL".into(),
+        metadata: serde_json::json!({}),
         is_confident: true,
-        metadata: Metadata::default(),
     }
 }
 
@@ -65,11 +66,11 @@ fn queue_one(database: &TestDatabase) {
     database.queue(database.user(), "Dear {{name}}", &[("A", "anything")]);
 }
 
-fn claim(database: &TestDatabase) -> Claimed {
-    queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap()
+fn claim(database: &TestDatabase) -> Claim {
+    queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap().claim
 }
 
-fn queue_and_claim(database: &TestDatabase) -> Claimed {
+fn queue_and_claim(database: &TestDatabase) -> Claim {
     database.queue(database.user(), "Dear {{name}}", &[("A", "anything")]);
     claim(database)
 }
@@ -115,14 +116,12 @@ fn a_settle_broken_anywhere_ends_in_time_and_stores_exactly_one_email() {
         statements: Some(2),
         commits: true,
         database: TestDatabase::migrated,
-        prepare: |database: &TestDatabase| (queue_and_claim(database), Uuid::new_v4()),
-        work: |way: &Database, (item, email): &(Claimed, Uuid)| {
-            queue_items::settle(way, item, *email, &draft())
-        },
-        applied: |database: &TestDatabase, (item, email): &(Claimed, Uuid)| {
+        prepare: |database: &TestDatabase| (queue_and_claim(database), email()),
+        work: |way: &Database, (item, email): &(Claim, Email)| queue_items::settle(way, item, email),
+        applied: |database: &TestDatabase, (item, email): &(Claim, Email)| {
             let finished = "SELECT count(*) FROM queue_items WHERE status = 'COMPLETED'";
-            let is_stored = !database.query("SELECT 1 FROM emails WHERE id = $1", &[email]).is_empty();
-            assert_eq!(queue_items::settle(&database.open(), item, *email, &draft()), Ok(Settled::Stored));
+            let is_stored = !database.query("SELECT 1 FROM emails WHERE id = $1", &[&email.id]).is_empty();
+            assert_eq!(queue_items::settle(&database.open(), item, email), Ok(Settled::Stored));
             database.assert_one_email_per_finished_item(database.number(finished));
             assert_eq!(database.number("SELECT count(*) FROM queue_items WHERE status <> 'COMPLETED'"), 0);
             is_stored
@@ -226,9 +225,8 @@ impl<S: Sync> CutOff<S> {
 
 #[test]
 fn a_settle_whose_commit_outlives_the_connection_is_found_stored_and_not_stored_again() {
-    let prepare = |database: &TestDatabase| (queue_and_claim(database), Uuid::new_v4());
-    let settle =
-        |way: &Database, (item, email): &(Claimed, Uuid)| queue_items::settle(way, item, *email, &draft());
+    let prepare = |database: &TestDatabase| (queue_and_claim(database), email());
+    let settle = |way: &Database, (item, email): &(Claim, Email)| queue_items::settle(way, item, email);
     let cut_off = cut_off_while_it_commits(prepare, "INSERT ON emails", settle);
     let (database, answer) = cut_off.again(|database, ready| settle(&database.open(), ready));
     assert_eq!(answer, Ok(Settled::Stored));
@@ -267,9 +265,8 @@ fn units_of_work_need_no_more_round_trips_than_they_must() {
         queue_items::note_step(way, &claim(database), Step::WebScraper)
     };
     assert_eq!(round_trips(note), 7, "a progress note");
-    let settle = |way: &Database, database: &TestDatabase| {
-        queue_items::settle(way, &claim(database), Uuid::new_v4(), &draft())
-    };
+    let settle =
+        |way: &Database, database: &TestDatabase| queue_items::settle(way, &claim(database), &email());
     assert_eq!(round_trips(settle), 9, "a settle");
 }
 

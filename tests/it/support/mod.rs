@@ -28,7 +28,7 @@ pub use self::{
     gate::Gate,
     lost_commit::{Fate, LostCommit},
     pair::{pair, route},
-    program::{Program, Run},
+    program::{Daemon, Program, Run},
     proxy::{Fault, Plan, Proxy},
     sample_web::SampleWeb,
     stranger::{LEFT_BEHIND, Stranger, leave_everything_behind, session_state},

@@ -28,8 +28,8 @@ impl Program {
     pub fn new() -> Program {
         let directory = Arc::new(TempDir::new());
         directory.file("scribe.toml", "");
-        let state = directory.path().join("state").display().to_string();
         let program = Program { directory, environment: Vec::new() };
+        let state = program.state_directory().display().to_string();
         program.env("STATE_DIRECTORY", &state).env("HOST", "127.0.0.1").env("PORT", "0")
     }
 
@@ -50,6 +50,11 @@ impl Program {
     /// A file in the program's own directory.
     pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         self.directory.file(name, content)
+    }
+
+    /// Where its daemon remembers things.
+    pub fn state_directory(&self) -> PathBuf {
+        self.directory.path().join("state")
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

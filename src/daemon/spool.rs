@@ -1,0 +1,114 @@
+//! The spool: one finished e-mail on disk, while the database is away. One is enough, since nothing is claimed before
+//! it is stored.
+use std::{fs, io};
+
+use log::error;
+use serde::{Deserialize, Serialize};
+
+use super::state_directory::{StateDirectory, StateError};
+use crate::{database::queue_items::Email, queue::Claim};
+
+/// The file's name.
+const SPOOL: &str = "spool";
+
+/// Where a file is put that makes no sense, for a person to look at.
+const UNREADABLE: &str = "spool.unreadable";
+
+/// More than any e-mail of scribe's can be, in bytes.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// An e-mail that is not stored yet, and the right to store it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finished {
+    /// The item.
+    pub claim: Claim,
+    /// Its e-mail.
+    pub email: Email,
+}
+
+impl StateDirectory {
+    /// Keeps an e-mail; it survives a power cut from here on.
+    pub fn keep(&self, finished: &Finished) -> Result<(), StateError> {
+        let text = serde_json::to_vec(finished).map_err(|error| self.trouble(SPOOL, error.into()))?;
+        self.replace(SPOOL, &text)
+    }
+
+    /// The e-mail that was kept, if there is one. A file that makes no sense is put aside: its item comes back when it
+    /// is taken back or its lease is over.
+    pub fn kept(&self) -> Option<Finished> {
+        let path = self.path().join(SPOOL);
+        let read = fs::metadata(&path).and_then(|file| match file.len() {
+            ..=MOST_BYTES => fs::read(&path),
+            _ => Err(io::ErrorKind::FileTooLarge.into()),
+        });
+        let finished = read.and_then(|text| Ok(serde_json::from_slice(&text)?));
+        match finished {
+            Ok(finished) => Some(finished),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                error!("{}: {error}; put aside as {UNREADABLE}", path.display());
+                if let Err(error) = fs::rename(&path, self.path().join(UNREADABLE)) {
+                    error!("{}: {error}", path.display());
+                }
+                None
+            }
+        }
+    }
+
+    /// The e-mail that was kept is stored, or nobody's business any more.
+    pub fn forget(&self) -> Result<(), StateError> {
+        fs::remove_file(self.path().join(SPOOL)).map_err(|error| self.trouble(SPOOL, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        daemon::state_directory::tests::TempState,
+        queue::{ClaimToken, RunId},
+    };
+
+    fn finished() -> Finished {
+        Finished {
+            claim: Claim { item: Uuid::new_v4(), token: ClaimToken::fresh(RunId::fresh()) },
+            email: Email {
+                id: Uuid::new_v4(),
+                message: "Dear Zoë,\n\"quoted\" \u{1f600}".into(),
+                template_type: "GENERAL".into(),
+                metadata: serde_json::json!({"warnings": []}),
+                is_confident: true,
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again_until_it_is_forgotten() {
+        let state = TempState::new();
+        assert_eq!(state.kept(), None);
+        let (first, second) = (finished(), finished());
+        state.keep(&first).unwrap();
+        state.keep(&second).unwrap();
+        assert_eq!(state.kept(), Some(second));
+        state.forget().unwrap();
+        assert_eq!(state.kept(), None);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_at_any_byte_or_foreign_is_put_aside() {
+        let state = TempState::new();
+        let whole = serde_json::to_vec(&finished()).unwrap();
+        let spool = state.path().join(SPOOL);
+        let cut = (0..whole.len()).map(|end| whole[..end].to_vec());
+        let forged =
+            String::from_utf8(whole.clone()).unwrap().replace("scribe:", "scribe:'; DROP TABLE users; --");
+        for content in cut.chain([b"{}".to_vec(), vec![0; 4096], vec![0xff; 10], forged.into_bytes()]) {
+            fs::write(&spool, &content).unwrap();
+            assert_eq!(state.kept(), None);
+            assert_eq!(fs::read(state.path().join(UNREADABLE)).unwrap(), content);
+            assert!(!spool.exists());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The life of an item: a state machine, without I/O.
+//!
+//! ```text
+//!                claim, token given                 settle
+//!    PENDING ─────────────────────────▶ PROCESSING ────────▶ COMPLETED, with its e-mail
+//!     ▲  ▲                              │ │ │ ▲  │
+//!     │  │  put back, by its token      │ │ │ └──┘ note: the lease is renewed
+//!     │  └──────────────────────────────┘ │ │      claim: the lease is over, or the claim was never answered
+//!     │     later, by its token           │ │
+//!     └───────────────────────────────────┘ └─ fail ───────▶ FAILED, with a message
+//!           take back, by an earlier run's id
+//! ```
+//!
+//! [`Item`] is the specification: `database::queue_items` does to a row what the method of the same name does here, and
+//! `tests/it/life.rs` holds the two against each other. Every arrow out of PROCESSING is fenced with the claim token,
+//! so whoever has lost an item cannot touch it.
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{ClaimToken, RunId};
+
+/// How long a claim, or the start of a step, keeps others away from an item. Longer than any single step can take.
+pub const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// The states, as `status` spells them in capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It waits.
+    Pending,
+    /// Somebody has it.
+    Processing,
+    /// Its e-mail is stored.
+    Completed,
+    /// There will be no e-mail; `error_message` says why.
+    Failed,
+}
+
+/// A row, as far as its life is concerned. Times are the database's, since its epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Where it stands.
+    pub status: Status,
+    /// How often it was tried, the present time included.
+    pub attempts: i32,
+    /// Who may write to it.
+    pub token: Option<ClaimToken>,
+    /// Until when others keep away.
+    pub lease_until: Option<Duration>,
+    /// Before then nobody claims it.
+    pub available_at: Duration,
+    /// Its e-mail.
+    pub email: Option<Uuid>,
+}
+
+impl Item {
+    /// As it is queued.
+    pub fn queued(now: Duration) -> Item {
+        Item {
+            status: Status::Pending,
+            attempts: 0,
+            token: None,
+            lease_until: None,
+            available_at: now,
+            email: None,
+        }
+    }
+
+    /// Whether a run may claim it: it waits and its time has come, nobody holds it any more, or this very run claimed
+    /// it and never heard of it, since a run claims only with empty hands.
+    pub fn is_claimable(&self, run: RunId, now: Duration) -> bool {
+        match self.status {
+            Status::Pending => self.available_at <= now,
+            Status::Processing => self.lease_until.is_none_or(|until| until < now) || self.is_of(run),
+            Status::Completed | Status::Failed => false,
+        }
+    }
+
+    fn is_of(&self, run: RunId) -> bool {
+        self.token.as_ref().is_some_and(|token| token.as_str().starts_with(&run.token_prefix()))
+    }
+
+    fn is_held_by(&self, token: &ClaimToken) -> bool {
+        self.status == Status::Processing && self.token.as_ref() == Some(token)
+    }
+
+    /// Claims it; the attempt counts, unless this run claimed it already. False, here and below: nothing was changed.
+    pub fn claim(&mut self, run: RunId, token: ClaimToken, now: Duration) -> bool {
+        let may = self.is_claimable(run, now);
+        if may {
+            let is_unanswered = self.status == Status::Processing && self.is_of(run);
+            self.status = Status::Processing;
+            self.attempts += i32::from(!is_unanswered);
+            self.token = Some(token);
+            self.lease_until = Some(now + LEASE);
+        }
+        may
+    }
+
+    /// A step begins: the lease is renewed.
+    pub fn note_step(&mut self, token: &ClaimToken, now: Duration) -> bool {
+        let may = self.is_held_by(token);
+        if may {
+            self.lease_until = Some(now + LEASE);
+        }
+        may
+    }
+
+    /// Its e-mail is stored. True also where that very e-mail was stored before: the answer had been lost.
+    pub fn settle(&mut self, token: &ClaimToken, email: Uuid) -> bool {
+        let may = self.is_held_by(token);
+        if may {
+            (self.status, self.email, self.lease_until) = (Status::Completed, Some(email), None);
+        }
+        may || self.email == Some(email)
+    }
+
+    /// There will be no e-mail.
+    pub fn fail(&mut self, token: &ClaimToken) -> bool {
+        let may = self.is_held_by(token);
+        if may {
+            (self.status, self.lease_until) = (Status::Failed, None);
+        }
+        may
+    }
+
+    /// It waits for another try; the attempt stays counted.
+    pub fn retry_later(&mut self, token: &ClaimToken, at: Duration) -> bool {
+        let may = self.is_held_by(token);
+        if may {
+            self.release(0);
+            self.available_at = at;
+        }
+        may
+    }
+
+    /// It waits as if it had never been claimed.
+    pub fn put_back(&mut self, token: &ClaimToken) -> bool {
+        let may = self.is_held_by(token);
+        if may {
+            self.release(1);
+        }
+        may
+    }
+
+    /// An earlier run of the same state directory is over and left it behind; `refund` if that was not its crash.
+    pub fn take_back(&mut self, earlier: RunId, refund: bool) -> bool {
+        let may = self.status == Status::Processing && self.is_of(earlier);
+        if may {
+            self.release(i32::from(refund));
+        }
+        may
+    }
+
+    fn release(&mut self, attempts_returned: i32) {
+        self.status = Status::Pending;
+        self.attempts = (self.attempts - attempts_returned).max(0);
+        (self.token, self.lease_until) = (None, None);
+    }
+}
+
+#[cfg(test)]
+#[path = "life_tests.rs"]
+mod tests;

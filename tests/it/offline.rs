@@ -1,0 +1,208 @@
+//! The database away while e-mails are finished: each is kept on disk, survives what may happen meanwhile, and is stored
+//! as it was.
+use std::{fs, path::PathBuf};
+
+use crate::support::{Daemon, Gate, Program, SampleWeb, TempDir, TestDatabase, eventually};
+
+const TEMPLATE: &str = "Dear {{name}}, I read {{paper|your work}}. {{detail|Hello}} [Your Name]";
+
+/// A scribe with one item, whose database goes away while arXiv is being asked.
+struct Offline {
+    database: TestDatabase,
+    gate: Gate,
+    program: Program,
+    _web: SampleWeb,
+    _directory: TempDir,
+    hold: PathBuf,
+}
+
+impl Offline {
+    fn new() -> Offline {
+        let (database, gate, directory) = (TestDatabase::migrated(), Gate::closed(), TempDir::new());
+        gate.open();
+        let hold = directory.file("hold", "");
+        let web = SampleWeb::start(&["--hold-while", hold.to_str().unwrap()]);
+        database.queue(
+            database.user(),
+            TEMPLATE,
+            &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "batteries")],
+        );
+        let program = Program::new().database(&database).web(&web).env("DB_PORT", &gate.port.to_string());
+        Offline { database, gate, program, _web: web, _directory: directory, hold }
+    }
+
+    /// A daemon that has finished an e-mail and cannot store it.
+    fn finished(&self) -> Daemon {
+        let daemon = self.finishing();
+        daemon.wait_for("kept on disk");
+        daemon
+    }
+
+    fn finishing(&self) -> Daemon {
+        let daemon = self.program.start(&[]);
+        daemon.wait_for("arxiv_helper");
+        self.gate.close();
+        fs::remove_file(&self.hold).unwrap();
+        daemon.wait_for("the database cannot be reached");
+        daemon
+    }
+
+    fn spool(&self) -> PathBuf {
+        self.program.state_directory().join("spool")
+    }
+
+    /// The id of the e-mail that is kept.
+    fn kept(&self) -> String {
+        let text = fs::read_to_string(self.spool()).unwrap();
+        let kept: serde_json::Value = serde_json::from_str(&text).unwrap();
+        kept["email"]["id"].as_str().unwrap().to_owned()
+    }
+
+    fn first_email(&self) -> Option<String> {
+        let rows = self.database.query("SELECT email_id::text FROM queue_items ORDER BY seq LIMIT 1", &[]);
+        rows[0].get(0)
+    }
+
+    fn assert_finishes_with(&self, kept: &str) {
+        self.gate.open();
+        self.program.ok(&["run", "--until-empty"]);
+        assert_eq!(self.first_email().as_deref(), Some(kept), "the e-mail was made anew");
+        self.database.assert_one_email_per_finished_item(2);
+        assert_eq!(self.database.items()[0].2, 1, "attempts");
+        assert!(!self.spool().exists());
+    }
+}
+
+#[test]
+fn an_email_finished_offline_is_stored_when_the_database_is_back_and_then_work_goes_on() {
+    let offline = Offline::new();
+    let daemon = offline.finished();
+    let kept = offline.kept();
+    offline.gate.open();
+    eventually("both are done", || offline.database.items().iter().all(|item| item.0 == "COMPLETED"));
+    assert_eq!(offline.first_email(), Some(kept));
+    offline.database.assert_one_email_per_finished_item(2);
+    eventually("the spool is empty", || !offline.spool().exists());
+    assert_eq!(daemon.log().matches("the database cannot be reached: ").count(), 1, "{}", daemon.log());
+}
+
+#[test]
+fn an_email_finished_offline_survives_kill_9_and_a_power_cut() {
+    let offline = Offline::new();
+    offline.finished().kill_9();
+    let kept = offline.kept();
+    let again = offline.program.start(&[]);
+    again.wait_for("the database cannot be reached");
+    again.kill_9();
+    let after_a_power_cut = Offline { program: offline.program.env("SCRIBE_BOOT_ID", "another"), ..offline };
+    after_a_power_cut.assert_finishes_with(&kept);
+}
+
+#[test]
+fn a_stop_leaves_a_finished_email_in_the_spool_and_its_item_untouched() {
+    let offline = Offline::new();
+    let mut daemon = offline.finished();
+    let kept = offline.kept();
+    daemon.signal("TERM");
+    assert_eq!(daemon.wait(), 0, "{}", daemon.log());
+    assert_eq!(offline.database.items()[0].0, "PROCESSING");
+    offline.assert_finishes_with(&kept);
+}
+
+#[test]
+fn an_email_that_was_stored_although_its_answer_was_lost_is_found_to_be_stored() {
+    let offline = Offline::new();
+    offline.finished().kill_9();
+    let (kept, spool) = (offline.kept(), fs::read(offline.spool()).unwrap());
+    offline.gate.open();
+    offline.program.ok(&["run", "--until-empty"]);
+    // As if the power had gone between the COMMIT and the removal of the file.
+    fs::write(offline.spool(), spool).unwrap();
+    offline.assert_finishes_with(&kept);
+}
+
+#[test]
+fn an_email_whose_item_was_given_to_another_scribe_is_dropped() {
+    let offline = Offline::new();
+    offline.finished().kill_9();
+    let kept = offline.kept();
+    offline.database.query(
+        "UPDATE queue_items SET lease_expires_at = now() - interval '1 second' WHERE status = 'PROCESSING'",
+        &[],
+    );
+    let other = Program::new().database(&offline.database).web(&offline._web);
+    other.ok(&["run", "--until-empty"]);
+    offline.gate.open();
+    let run = offline.program.run(&["run", "--until-empty"]);
+    assert!(run.stderr.contains("its result is dropped"), "{}", run.stderr);
+    assert_ne!(offline.first_email(), Some(kept));
+    offline.database.assert_one_email_per_finished_item(2);
+    assert!(!offline.spool().exists());
+}
+
+#[test]
+fn an_email_that_the_database_refuses_fails_its_item_instead_of_blocking_the_spool() {
+    let offline = Offline::new();
+    offline.finished().kill_9();
+    let spool = fs::read_to_string(offline.spool()).unwrap();
+    fs::write(offline.spool(), spool.replace("Dear Ada", "Dear \\u0000Ada")).unwrap();
+    offline.gate.open();
+    offline.program.ok(&["run", "--until-empty"]);
+    let items = offline.database.items();
+    assert_eq!((items[0].0.as_str(), items[1].0.as_str()), ("FAILED", "COMPLETED"));
+    assert!(items[0].3.as_ref().unwrap().contains("the database refused the e-mail"), "{:?}", items[0]);
+}
+
+#[test]
+fn a_spool_that_makes_no_sense_is_put_aside_and_its_item_done_anew() {
+    let offline = Offline::new();
+    offline.finished().kill_9();
+    let spool = fs::read(offline.spool()).unwrap();
+    fs::write(offline.spool(), &spool[..spool.len() / 2]).unwrap();
+    offline.gate.open();
+    let run = offline.program.run(&["run", "--until-empty"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("put aside as spool.unreadable"), "{}", run.stderr);
+    offline.database.assert_one_email_per_finished_item(2);
+}
+
+#[test]
+fn a_disk_that_takes_nothing_is_a_warning_and_every_email_is_stored_all_the_same() {
+    let offline = Offline::new();
+    // Neither file can be written anew: a directory stands in the way of each.
+    let directory = offline.program.state_directory();
+    for name in ["run.new", "spool.new"] {
+        fs::create_dir_all(directory.join(name)).unwrap();
+    }
+    let mut daemon = offline.finishing();
+    let health = daemon.http("GET", "/health");
+    assert!(health.contains("\"state-not-writable\",\"severity\":\"warning\""), "{health}");
+    assert!(!offline.spool().exists());
+    offline.gate.open();
+    eventually("both are done", || offline.database.items().iter().all(|item| item.0 == "COMPLETED"));
+    offline.database.assert_one_email_per_finished_item(2);
+    daemon.signal("TERM");
+    assert_eq!(daemon.wait(), 0, "{}", daemon.log());
+}
+
+#[test]
+fn nothing_is_written_to_disk_while_the_database_is_there() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    let user = database.user();
+    let program = Program::new().database(&database).web(&web).env("POLL_INTERVAL", "0.05");
+    let daemon = program.start(&[]);
+    daemon.wait_for_health("\"healthy\"");
+    let files = || {
+        let mut files: Vec<_> = fs::read_dir(program.state_directory())
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| (entry.file_name(), entry.metadata().unwrap().modified().unwrap()))
+            .collect();
+        files.sort();
+        files
+    };
+    let before = files();
+    database.queue(user, TEMPLATE, &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "batteries")]);
+    eventually("both are done", || database.items().iter().all(|item| item.0 == "COMPLETED"));
+    assert_eq!(files(), before);
+}
