@@ -200,6 +200,18 @@ pub enum QueueCommand {
     /// List the queue, oldest first
     #[command(after_help = "Example: scribe queue list")]
     List,
+    /// Try a recipient again: one that failed, waits for its next try, or is finished, which gives another e-mail
+    #[command(after_help = "Example: scribe queue retry 1f0c2d3e")]
+    Retry {
+        /// The item's id, or its first eight digits or more
+        id: String,
+    },
+    /// Remove a recipient that waits
+    #[command(after_help = "Example: scribe queue cancel 1f0c2d3e")]
+    Cancel {
+        /// The item's id, or its first eight digits or more
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

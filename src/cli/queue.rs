@@ -11,12 +11,16 @@ use super::{
 use crate::{
     config::Settings,
     database::{
-        Database,
+        Database, DatabaseError,
         queue_items::{self, NewItem},
+        queue_orders::{self, Found, Holder, Item, State},
         users::{self, User},
     },
     pipeline,
 };
+
+/// What `queue list` shows of an id. Fewer digits might mean another item when an order is repeated.
+const FEWEST_DIGITS: usize = 8;
 
 /// Dispatches.
 pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -30,6 +34,8 @@ pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>)
             enqueue(settings, user, template.as_deref(), rows, *dry_run, output)
         }
         QueueCommand::List => list(settings, output),
+        QueueCommand::Retry { id } => retry(settings, id, output),
+        QueueCommand::Cancel { id } => cancel(settings, id, output),
     }
 }
 
@@ -100,8 +106,98 @@ fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
         .into_iter()
         .map(|item| {
             let note = item.error_message.or(item.current_step).unwrap_or_default();
-            vec![item.id.to_string()[..8].into(), item.status, item.recipient_name, note]
+            vec![item.id.to_string()[..FEWEST_DIGITS].into(), item.status, item.recipient_name, note]
         })
         .collect();
     Ok(output.table(&["ID", "STATUS", "RECIPIENT", "NOTE"], &rows)?)
+}
+
+fn retry(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    let item = order(settings, id, queue_orders::retry)?;
+    let done = match &item.state {
+        State::Failed | State::Abandoned => "is queued again",
+        State::Completed => {
+            "is queued again; the e-mail that is there stays, and another one will be written"
+        }
+        State::Postponed => "is tried again at once",
+        State::Waiting => "waits already",
+        State::Working(holder) => return Err(in_work(&item, holder)),
+        State::Odd(status) => return Err(odd(&item, status)),
+    };
+    Ok(output.line(format!("{} {done}", named(&item)))?)
+}
+
+fn cancel(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    let item = order(settings, id, queue_orders::cancel)?;
+    let refuse = |why: &str, remedy: &str| {
+        Err(Failure::because("nothing was cancelled", format!("{} {why}", named(&item)), remedy))
+    };
+    match &item.state {
+        State::Waiting | State::Postponed => Ok(output.line(format!("{} is cancelled", named(&item)))?),
+        State::Working(holder) => Err(in_work(&item, holder)),
+        State::Abandoned => refuse(
+            "was begun by a scribe that is gone",
+            "let it wait again with `scribe queue retry`, then cancel it; any running scribe takes it otherwise",
+        ),
+        State::Completed => {
+            refuse("is finished", "nothing: no work is left to cancel; `scribe email list` shows its e-mail")
+        }
+        State::Failed => {
+            refuse("has failed", "nothing: it is not tried again, unless `scribe queue retry` orders it")
+        }
+        State::Odd(status) => Err(odd(&item, status)),
+    }
+}
+
+/// Has an order carried out on the one item that is meant.
+fn order(
+    settings: &Settings,
+    id: &str,
+    carry_out: impl Fn(&Database, &str) -> Result<Found, DatabaseError>,
+) -> Result<Item, Failure> {
+    let id = id.trim();
+    if id.len() < FEWEST_DIGITS {
+        let what = format!("{id:?} is too short for an id");
+        return Err(Failure::new(what, "give at least the eight digits that `scribe queue list` shows"));
+    }
+    match carry_out(&database(settings)?, id)? {
+        Found::One(item) => Ok(item),
+        Found::Several => Err(Failure::new(
+            format!("several items begin with {id}"),
+            "give more digits; `scribe queue list --json` shows all of them",
+        )),
+        Found::None => {
+            Err(Failure::new(format!("there is no item {id} in the queue"), "`scribe queue list` shows all"))
+        }
+    }
+}
+
+fn named(item: &Item) -> String {
+    format!("{} ({})", item.recipient_name, &item.id.to_string()[..FEWEST_DIGITS])
+}
+
+fn in_work(item: &Item, Holder { token, step, lease_seconds }: &Holder) -> Failure {
+    let who = match token.strip_prefix("scribe:") {
+        Some(run) => format!("scribe's run {run:.8}"),
+        None if token.is_empty() => "somebody".into(),
+        None => token.clone(),
+    };
+    let step = step.as_ref().map_or(String::new(), |step| format!(" (step {step})"));
+    let minutes = ((lease_seconds + 59) / 60).max(1);
+    Failure::because(
+        "nothing was changed",
+        format!("{} is being worked on by {who}{step}", named(item)),
+        format!(
+            "wait until it is done; if whoever works on it is gone, it comes back by itself when the lease is over, \
+             in {minutes} min at the latest"
+        ),
+    )
+}
+
+fn odd(item: &Item, status: &str) -> Failure {
+    Failure::because(
+        "nothing was changed",
+        format!("{} has the status {status}, which no scribe claims", named(item)),
+        "set it to PENDING, PROCESSING, COMPLETED or FAILED, in capitals",
+    )
 }

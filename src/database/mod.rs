@@ -16,6 +16,7 @@ mod login;
 pub mod migrate;
 pub mod probe;
 pub mod queue_items;
+pub mod queue_orders;
 mod resolve;
 mod tls;
 pub mod users;

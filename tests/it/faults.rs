@@ -27,7 +27,7 @@ use crate::support::{
     },
 };
 
-fn email() -> Email {
+pub fn email() -> Email {
     Email {
         id: Uuid::new_v4(),
         message: "Dear Ada".into(),

@@ -16,6 +16,7 @@ mod migrations;
 mod neighbours;
 mod offline;
 mod predecessor;
+mod queue_commands;
 mod supabase;
 mod support;
 mod tls;

@@ -1,0 +1,136 @@
+//! What people order about one item of the queue: that it is tried again, or that it goes.
+//!
+//! Each order is one transaction: the row is locked, its state decides, and the change is made under the same lock. A
+//! scribe that claims or settles the row at that moment comes wholly before or wholly after. Doing an order again after
+//! a lost answer finds what the first one did: the item waits, or is gone.
+use postgres::{Row, types::Type};
+use uuid::Uuid;
+
+use super::{Database, DatabaseError};
+
+/// An item as an order met it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The row.
+    pub id: Uuid,
+    /// Whom to write to.
+    pub recipient_name: String,
+    /// How it stood before the order.
+    pub state: State,
+}
+
+/// How an item stands, as far as orders are concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It can be claimed.
+    Waiting,
+    /// It can be claimed later.
+    Postponed,
+    /// Somebody works on it.
+    Working(Holder),
+    /// Somebody had it, and the lease is over.
+    Abandoned,
+    /// Its e-mail is stored.
+    Completed,
+    /// It was given up.
+    Failed,
+    /// A status that scribe does not know.
+    Odd(String),
+}
+
+/// Who works on an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The claim token; another program's may be any text.
+    pub token: String,
+    /// The step that was noted last.
+    pub step: Option<String>,
+    /// How long the lease still runs, if it is not renewed.
+    pub lease_seconds: i64,
+}
+
+/// The items that an abbreviated id means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// There is none.
+    None,
+    /// It is ambiguous; nothing was done.
+    Several,
+    /// This one.
+    One(Item),
+}
+
+/// A lease's end as [`super::queue_items::claim`] sees it. Infinity cannot be subtracted from.
+const FIND: &str = "
+    SELECT id, recipient_name, status, celery_task_id, current_step, available_at > now(),
+           CASE WHEN lease_end >= now()
+                THEN ceil(extract(epoch FROM least(lease_end, now() + interval '10 years') - now()))::bigint END
+    FROM queue_items, LATERAL (SELECT coalesce(lease_expires_at, started_at + interval '1 hour',
+                                               created_at + interval '1 hour', '-infinity')) AS lease (lease_end)
+    WHERE starts_with(id::text, lower($1)) LIMIT 2 FOR UPDATE OF queue_items";
+
+/// A new life. The e-mail of an earlier one stays its owner's; only the item no longer points to it.
+const RENEW: &str = "
+    UPDATE queue_items
+    SET status = 'PENDING', attempts = 0, available_at = now(), error_message = NULL, current_step = NULL,
+        started_at = NULL, completed_at = NULL, celery_task_id = NULL, lease_expires_at = NULL, email_id = NULL
+    WHERE id = $1";
+
+const HASTEN: &str = "UPDATE queue_items SET available_at = now() WHERE id = $1";
+
+const REMOVE: &str = "DELETE FROM queue_items WHERE id = $1";
+
+/// Gives an item that failed, is finished, or was abandoned a new life, and makes one that was postponed claimable at
+/// once. Nothing happens to one that waits or is being worked on.
+pub fn retry(database: &Database, id_prefix: &str) -> Result<Found, DatabaseError> {
+    order(database, "retry item", id_prefix, |state| match state {
+        State::Completed | State::Failed | State::Abandoned => Some(RENEW),
+        State::Postponed => Some(HASTEN),
+        State::Waiting | State::Working(_) | State::Odd(_) => None,
+    })
+}
+
+/// Removes an item that waits. Nothing happens to any other.
+pub fn cancel(database: &Database, id_prefix: &str) -> Result<Found, DatabaseError> {
+    order(database, "cancel item", id_prefix, |state| match state {
+        State::Waiting | State::Postponed => Some(REMOVE),
+        State::Working(_) | State::Abandoned | State::Completed | State::Failed | State::Odd(_) => None,
+    })
+}
+
+fn order(
+    database: &Database,
+    unit: &'static str,
+    id_prefix: &str,
+    change: impl Fn(&State) -> Option<&'static str>,
+) -> Result<Found, DatabaseError> {
+    database.transaction(unit, |tx| {
+        let rows = tx.query_typed(FIND, &[(&id_prefix, Type::TEXT)])?;
+        let [row] = rows.as_slice() else {
+            return Ok(if rows.is_empty() { Found::None } else { Found::Several });
+        };
+        let item = Item { id: row.get(0), recipient_name: row.get(1), state: state(row) };
+        if let Some(sql) = change(&item.state) {
+            tx.query_typed(sql, &[(&item.id, Type::UUID)])?;
+        }
+        Ok(Found::One(item))
+    })
+}
+
+fn state(row: &Row) -> State {
+    let status: String = row.get(2);
+    let is_postponed: bool = row.get(5);
+    let lease_seconds: Option<i64> = row.get(6);
+    match (status.as_str(), lease_seconds) {
+        ("PENDING", _) if is_postponed => State::Postponed,
+        ("PENDING", _) => State::Waiting,
+        ("PROCESSING", Some(lease_seconds)) => {
+            let token: Option<String> = row.get(3);
+            State::Working(Holder { token: token.unwrap_or_default(), step: row.get(4), lease_seconds })
+        }
+        ("PROCESSING", None) => State::Abandoned,
+        ("COMPLETED", _) => State::Completed,
+        ("FAILED", _) => State::Failed,
+        _ => State::Odd(status),
+    }
+}
