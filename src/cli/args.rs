@@ -212,6 +212,12 @@ pub enum QueueCommand {
         /// The item's id, or its first eight digits or more
         id: String,
     },
+    /// Begin no further recipient on this machine until `queue resume`, restarts included
+    #[command(after_help = "Example: scribe queue pause")]
+    Pause,
+    /// Go on after `queue pause`
+    #[command(after_help = "Example: scribe queue resume")]
+    Resume,
 }
 
 #[derive(Debug, Subcommand)]

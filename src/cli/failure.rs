@@ -194,6 +194,7 @@ impl From<DaemonError> for Failure {
             DaemonError::Obstacle(obstacle) => {
                 Failure::because(obstacle.condition.title, &obstacle.detail, obstacle.condition.remedy)
             }
+            DaemonError::Paused => Failure::new(error.to_string(), "`scribe queue resume` releases it"),
             DaemonError::State(error) => Failure::because(
                 what,
                 error,

@@ -1,5 +1,5 @@
 //! `scribe queue`.
-use std::path::Path;
+use std::{io, path::Path};
 
 use super::{
     args::QueueCommand,
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     config::Settings,
+    daemon::pause,
     database::{
         Database, DatabaseError,
         queue_items::{self, NewItem},
@@ -36,6 +37,8 @@ pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>)
         QueueCommand::List => list(settings, output),
         QueueCommand::Retry { id } => retry(settings, id, output),
         QueueCommand::Cancel { id } => cancel(settings, id, output),
+        QueueCommand::Pause => pause(&settings.state_directory, output),
+        QueueCommand::Resume => resume(&settings.state_directory, output),
     }
 }
 
@@ -200,4 +203,43 @@ fn odd(item: &Item, status: &str) -> Failure {
         format!("{} has the status {status}, which no scribe claims", named(item)),
         "set it to PENDING, PROCESSING, COMPLETED or FAILED, in capitals",
     )
+}
+
+fn pause(directory: &Path, output: &mut Output<'_>) -> Result<(), Failure> {
+    let done = match pause::pause(directory).map_err(|error| unusable(directory, error))? {
+        true => {
+            "Paused: the item in hand is finished, and no other is begun on this machine until `scribe queue resume`"
+        }
+        false => "Paused already; `scribe queue resume` releases it",
+    };
+    Ok(output.line(format!("{done} ({})", directory.display()))?)
+}
+
+fn resume(directory: &Path, output: &mut Output<'_>) -> Result<(), Failure> {
+    let done = match pause::resume(directory).map_err(|error| unusable(directory, error))? {
+        true => "Resumed: a running scribe goes on within seconds",
+        false => "Not paused: there is nothing to resume",
+    };
+    Ok(output.line(format!("{done} ({})", directory.display()))?)
+}
+
+/// A directory that is not there is not made: it may well be that the running scribe has another one.
+fn unusable(directory: &Path, error: io::Error) -> Failure {
+    let directory = directory.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => Failure::new(
+            format!("there is no state directory {directory}"),
+            "give STATE_DIRECTORY as the daemon has it; if scribe never ran here, start it once",
+        ),
+        io::ErrorKind::PermissionDenied => Failure::because(
+            format!("the state directory {directory} may not be changed"),
+            error,
+            "run this as root or as the user that scribe runs as",
+        ),
+        _ => Failure::because(
+            format!("the state directory {directory} cannot be changed"),
+            error,
+            "mend what the text names; `scribe doctor` looks at the directory",
+        ),
+    }
 }

@@ -5,6 +5,7 @@
 mod finish;
 mod health;
 mod log;
+pub mod pause;
 mod spool;
 mod state_directory;
 mod status;
@@ -58,6 +59,8 @@ pub enum DaemonError {
     Port(SocketAddr, io::Error),
     /// Threads, signals, sockets: the machine is out of something.
     System(io::Error),
+    /// `--until-empty` met a pause.
+    Paused,
     /// `--until-empty` met a condition.
     Obstacle(Obstacle),
     /// The worker thread broke.
@@ -72,6 +75,7 @@ impl fmt::Display for DaemonError {
             DaemonError::State(error) => error.fmt(f),
             DaemonError::Port(address, error) => write!(f, "cannot listen on {address}: {error}"),
             DaemonError::System(error) => error.fmt(f),
+            DaemonError::Paused => f.write_str("claiming is paused on this machine"),
             DaemonError::Obstacle(obstacle) => obstacle.fmt(f),
             DaemonError::WorkerDied => f.write_str("the worker ended unexpectedly"),
         }
@@ -141,6 +145,7 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
     }
     match end {
         Some(End::Stopped | End::Empty) | None => Ok(()),
+        Some(End::Paused) => Err(DaemonError::Paused),
         Some(End::GaveUp(obstacle)) => Err(DaemonError::Obstacle(obstacle)),
     }
 }

@@ -23,6 +23,7 @@ pub struct Status {
 #[derive(Debug, Default)]
 struct Inner {
     stopping: bool,
+    paused: bool,
     database: Option<DatabaseSeen>,
     /// Errors, one for each subject at most.
     errors: Vec<Held>,
@@ -136,6 +137,11 @@ impl Status {
         self.inner().stopping = true;
     }
 
+    /// Claiming is held on this machine, or not. True: that is news.
+    pub fn pause(&self, paused: bool) -> bool {
+        std::mem::replace(&mut self.inner().paused, paused) != paused
+    }
+
     /// A unit of work ended, well or not.
     pub fn database_seen(&self, connected: bool) {
         self.inner().database = Some(DatabaseSeen { at: Instant::now(), connected });
@@ -208,7 +214,11 @@ impl Status {
             database_checked_seconds_ago: inner.database.map(|seen| seen.at.elapsed().as_secs()),
             conditions: inner.errors.iter().chain(&inner.warnings).map(HealthCondition::new).collect(),
             worker: HealthWorker {
-                state: if inner.step.is_some() { "working" } else { "idle" },
+                state: match inner.step {
+                    Some(_) => "working",
+                    None if inner.paused => "paused",
+                    None => "idle",
+                },
                 step: inner.step.map(Step::as_str),
             },
             queue: inner.counts,
@@ -256,6 +266,20 @@ mod tests {
         assert!(status.health().is_healthy());
         status.stopping();
         assert_eq!(status.health().status, "stopping");
+    }
+
+    #[test]
+    fn a_pause_is_shown_leaves_scribe_healthy_and_is_news_only_at_its_edges() {
+        let status = Status::new(Stage::Development, &[]);
+        status.database_seen(true);
+        assert!(!status.pause(false) && status.pause(true) && !status.pause(true));
+        assert!(status.health().is_healthy());
+        assert_eq!(status.health().worker.state, "paused");
+        status.working(Some(Step::WebScraper));
+        assert_eq!(status.health().worker.state, "working");
+        status.working(None);
+        assert!(status.pause(false));
+        assert_eq!(status.health().worker.state, "idle");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub enum End {
     Stopped,
     /// Nothing was left to do, and it was to run until then.
     Empty,
+    /// It was to run until nothing is left, and claiming is held on this machine.
+    Paused,
     /// It was to run until nothing is left, and something stands in the way.
     GaveUp(Obstacle),
 }
@@ -127,13 +129,15 @@ impl InHand {
 }
 
 /// What a round of the loop came to.
-enum Round {
+pub(super) enum Round {
     /// An item was worked on.
     Worked,
     /// Nothing waits.
     Idle,
     /// Nothing is left at all.
     Empty,
+    /// Claiming is held on this machine.
+    Paused,
 }
 
 impl Worker {
@@ -144,6 +148,8 @@ impl Worker {
             match self.round() {
                 Ok(Round::Worked) => idle_pause = FIRST_POLL,
                 Ok(Round::Empty) => return End::Empty,
+                Ok(Round::Paused) if self.until_empty => return End::Paused,
+                Ok(Round::Paused) => idle_pause = FIRST_POLL,
                 Ok(Round::Idle) => {
                     let pause = idle_pause.min(self.poll_interval);
                     debug!("idle for {} s at most", pause.as_secs_f64());
@@ -169,6 +175,9 @@ impl Worker {
         self.finish()?;
         self.take_back()?;
         self.remember();
+        if self.is_paused() {
+            return self.sit_out();
+        }
         check_clock()?;
         let Some(item) = self.seen(queue_items::claim(&self.database, self.run))? else {
             self.all_clear(|_| true);
@@ -228,6 +237,7 @@ impl Worker {
         }
         match self.state.save_run(self.run) {
             Ok(()) => {
+                info!("run {}", self.run);
                 self.is_remembered = true;
                 self.status.unwarn(&STATE_NOT_WRITABLE);
             }

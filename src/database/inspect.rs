@@ -3,7 +3,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use postgres::{Row, SimpleQueryMessage};
 
-use super::{Cause, Database, DatabaseError, Session, migrate, queue_items::LEASE_OVER};
+use super::{Cause, Database, DatabaseError, Session, migrate, queue_items::LEASE_END};
 
 /// The server as it presents itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -243,7 +243,7 @@ pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
         WITH item AS (
             SELECT status::text, created_at AT TIME ZONE 'UTC' AS created_at, available_at,
                    status::text NOT IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED') AS odd,
-                   {LEASE_OVER} AS over
+                   {LEASE_END} < now() AS over
             FROM queue_items
         )
         SELECT count(*) FILTER (WHERE status = 'PENDING'),

@@ -74,8 +74,9 @@ pub enum Settled {
     NotOurs,
 }
 
-/// When a lease is over, for rows from before there were leases too.
-pub(super) const LEASE_OVER: &str = "coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity') < now()";
+/// When a lease ends, for rows from before there were leases too.
+pub(super) const LEASE_END: &str =
+    "coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity')";
 
 /// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
 /// an item whose claim was never answered: it is taken again and costs no further attempt.
@@ -90,7 +91,7 @@ pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, Databas
             WHERE status::text IN ('PENDING', 'PROCESSING')
               AND CASE status::text
                   WHEN 'PENDING' THEN available_at <= now()
-                  ELSE {LEASE_OVER}
+                  ELSE {LEASE_END} < now()
                        OR celery_task_id::text LIKE '{own}%' END
             ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
         ), claimed AS (

@@ -6,7 +6,7 @@
 use postgres::{Row, types::Type};
 use uuid::Uuid;
 
-use super::{Database, DatabaseError};
+use super::{Database, DatabaseError, queue_items::LEASE_END};
 
 /// An item as an order met it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,14 +60,16 @@ pub enum Found {
     One(Item),
 }
 
-/// A lease's end as [`super::queue_items::claim`] sees it. Infinity cannot be subtracted from.
-const FIND: &str = "
-    SELECT id, recipient_name, status, celery_task_id, current_step, available_at > now(),
-           CASE WHEN lease_end >= now()
-                THEN ceil(extract(epoch FROM least(lease_end, now() + interval '10 years') - now()))::bigint END
-    FROM queue_items, LATERAL (SELECT coalesce(lease_expires_at, started_at + interval '1 hour',
-                                               created_at + interval '1 hour', '-infinity')) AS lease (lease_end)
-    WHERE starts_with(id::text, lower($1)) LIMIT 2 FOR UPDATE OF queue_items";
+/// Infinity cannot be subtracted from.
+fn find() -> String {
+    format!(
+        "SELECT id, recipient_name::text, status::text, celery_task_id::text, current_step::text, available_at > now(),
+                CASE WHEN lease_end >= now()
+                     THEN ceil(extract(epoch FROM least(lease_end, now() + interval '10 years') - now()))::bigint END
+         FROM queue_items, LATERAL (SELECT {LEASE_END}) AS lease (lease_end)
+         WHERE starts_with(id::text, lower($1)) LIMIT 2 FOR UPDATE OF queue_items"
+    )
+}
 
 /// A new life. The e-mail of an earlier one stays its owner's; only the item no longer points to it.
 const RENEW: &str = "
@@ -105,11 +107,11 @@ fn order(
     change: impl Fn(&State) -> Option<&'static str>,
 ) -> Result<Found, DatabaseError> {
     database.transaction(unit, |tx| {
-        let rows = tx.query_typed(FIND, &[(&id_prefix, Type::TEXT)])?;
-        let [row] = rows.as_slice() else {
-            return Ok(if rows.is_empty() { Found::None } else { Found::Several });
-        };
-        let item = Item { id: row.get(0), recipient_name: row.get(1), state: state(row) };
+        let mut items = tx.read(&find(), &[(&id_prefix, Type::TEXT)], item)?;
+        let Some(item) = items.pop() else { return Ok(Found::None) };
+        if !items.is_empty() {
+            return Ok(Found::Several);
+        }
         if let Some(sql) = change(&item.state) {
             tx.query_typed(sql, &[(&item.id, Type::UUID)])?;
         }
@@ -117,20 +119,24 @@ fn order(
     })
 }
 
-fn state(row: &Row) -> State {
-    let status: String = row.get(2);
-    let is_postponed: bool = row.get(5);
-    let lease_seconds: Option<i64> = row.get(6);
-    match (status.as_str(), lease_seconds) {
+fn item(row: &Row) -> Result<Item, postgres::Error> {
+    Ok(Item { id: row.try_get(0)?, recipient_name: row.try_get(1)?, state: state(row)? })
+}
+
+fn state(row: &Row) -> Result<State, postgres::Error> {
+    let status: String = row.try_get(2)?;
+    let is_postponed: bool = row.try_get(5)?;
+    let lease_seconds: Option<i64> = row.try_get(6)?;
+    Ok(match (status.as_str(), lease_seconds) {
         ("PENDING", _) if is_postponed => State::Postponed,
         ("PENDING", _) => State::Waiting,
         ("PROCESSING", Some(lease_seconds)) => {
-            let token: Option<String> = row.get(3);
-            State::Working(Holder { token: token.unwrap_or_default(), step: row.get(4), lease_seconds })
+            let token: Option<String> = row.try_get(3)?;
+            State::Working(Holder { token: token.unwrap_or_default(), step: row.try_get(4)?, lease_seconds })
         }
         ("PROCESSING", None) => State::Abandoned,
         ("COMPLETED", _) => State::Completed,
         ("FAILED", _) => State::Failed,
         _ => State::Odd(status),
-    }
+    })
 }

@@ -14,6 +14,7 @@ use super::{Check, Report};
 use crate::{
     condition,
     config::{ModelChoice, SearchProvider, Settings},
+    daemon::pause,
     web::{Web, WebError},
 };
 
@@ -43,6 +44,9 @@ fn state_directory(path: &Path, report: &mut Report<'_>) {
             report.ok(CHECK, format!("{shown} is in use by a running scribe"));
         }
         None => report.ok(CHECK, format!("{shown} is writable, and no scribe runs with it")),
+    }
+    if pause::is_paused(path).unwrap_or(false) {
+        report.warning(CHECK, "claiming is paused on this machine", "`scribe queue resume` releases it");
     }
 }
 

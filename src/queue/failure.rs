@@ -54,7 +54,7 @@ pub fn poisonous(attempts: i32) -> Option<String> {
     (attempts > MOST_ATTEMPTS).then(|| {
         format!(
             "scribe ended {MOST_ATTEMPTS} times while it worked on this item, so it is not tried again; \
-             look at the journal (journalctl -u scribe), then queue the recipient anew"
+             look at the journal (journalctl -u scribe), then `scribe queue retry` it"
         )
     })
 }
