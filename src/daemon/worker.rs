@@ -171,11 +171,12 @@ impl Worker {
     }
 
     fn round(&mut self) -> Result<Round, Obstacle> {
+        let is_paused = self.is_paused();
         self.check_schema()?;
         self.finish()?;
         self.take_back()?;
         self.remember();
-        if self.is_paused() {
+        if is_paused {
             return self.sit_out();
         }
         check_clock()?;
