@@ -3,9 +3,9 @@
 use std::{
     collections::HashMap,
     env,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    sync::OnceLock,
+    io::{BufRead, BufReader, Read, Write},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::{Mutex, OnceLock},
 };
 
 use super::repository;
@@ -13,6 +13,7 @@ use super::repository;
 pub struct Pair {
     facts: HashMap<String, String>,
     /// Kept open: the pair lives as long as its standard input.
+    ends: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
     _process: Child,
 }
 
@@ -20,6 +21,15 @@ impl Pair {
     /// A fact that the script printed, e.g. PORT.
     pub fn fact(&self, name: &str) -> &str {
         self.facts.get(name).unwrap_or_else(|| panic!("scripts/pair printed no {name}"))
+    }
+
+    /// Does harm to a server, or starts it again, and returns when that is done: `end KILL pgbouncer`.
+    pub fn ask(&self, request: &str) {
+        let (requests, answers) = &mut *self.ends.lock().unwrap();
+        writeln!(requests, "{request}").unwrap();
+        let mut answer = String::new();
+        answers.read_line(&mut answer).unwrap();
+        assert_eq!(answer, "obeyed\n", "scripts/pair could not {request}; its words are above");
     }
 }
 
@@ -41,14 +51,18 @@ pub fn pair() -> &'static Pair {
             .stdout(Stdio::piped())
             .spawn()
             .expect("scripts/pair starts");
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let facts: HashMap<_, _> = lines
+        let requests = process.stdin.take().unwrap();
+        let mut answers = BufReader::new(process.stdout.take().unwrap());
+        let facts: HashMap<_, _> = answers
+            .by_ref()
+            .lines()
+            .map(Result::unwrap)
             .take_while(|line| line != "ready")
             .filter_map(|line| {
                 line.split_once('=').map(|(name, value)| (name.to_string(), value.to_string()))
             })
             .collect();
         assert!(facts.contains_key("DIR"), "scripts/pair gave up; its words are above");
-        Pair { facts, _process: process }
+        Pair { facts, ends: Mutex::new((requests, answers)), _process: process }
     })
 }

@@ -12,6 +12,7 @@ use std::{
 use super::{PATIENCE, SampleWeb, TempDir, TestDatabase, eventually};
 
 /// How to start scribe. Nothing of the caller's environment or of this machine's settings gets in.
+#[derive(Clone)]
 pub struct Program {
     directory: Arc<TempDir>,
     environment: Vec<(String, String)>,
@@ -94,6 +95,14 @@ impl Program {
 
     /// Starts `scribe run` and waits until it listens.
     pub fn start(&self, arguments: &[&str]) -> Daemon {
+        let mut daemon = self.spawn(arguments);
+        let line = daemon.wait_for("/health");
+        daemon.address = line.split_once("http://").unwrap().1.split('/').next().unwrap().to_string();
+        daemon
+    }
+
+    /// Starts `scribe run`, which may end at any moment.
+    pub fn spawn(&self, arguments: &[&str]) -> Daemon {
         let mut child = self
             .command(&[&["run"], arguments].concat())
             .stdout(Stdio::null())
@@ -102,11 +111,7 @@ impl Program {
             .unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let reader = Some(collect(child.stderr.take().unwrap(), log.clone()));
-        let mut daemon =
-            Daemon { child, log, reader, address: String::new(), _directory: self.directory.clone() };
-        let line = daemon.wait_for("/health");
-        daemon.address = line.split_once("http://").unwrap().1.split('/').next().unwrap().to_string();
-        daemon
+        Daemon { child, log, reader, address: String::new(), _directory: self.directory.clone() }
     }
 }
 
@@ -125,7 +130,7 @@ pub struct Daemon {
     child: Child,
     log: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
-    /// Where it listens.
+    /// Where it listens; empty where nobody waited for that.
     pub address: String,
     /// The daemon's state stands in it.
     _directory: Arc<TempDir>,
@@ -165,12 +170,17 @@ impl Daemon {
     pub fn wait(&mut self) -> i32 {
         let mut code = None;
         eventually("the daemon ends", || {
-            code = self.child.try_wait().unwrap();
+            code = self.ended();
             code.is_some()
         });
-        // Its last words are in the log from here on.
+        code.unwrap()
+    }
+
+    /// The exit code, -1 after a signal, if it has ended. Its last words are in the log then.
+    pub fn ended(&mut self) -> Option<i32> {
+        let status = self.child.try_wait().unwrap()?;
         self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
-        code.unwrap().code().unwrap_or(-1)
+        Some(status.code().unwrap_or(-1))
     }
 
     /// Sends a request line and returns the whole answer.

@@ -1,0 +1,2 @@
+use crate::{Plan, books::Tally};
+pub fn run(_: Plan) -> Tally { Tally::default() }
