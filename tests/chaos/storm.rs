@@ -4,10 +4,12 @@ mod fault;
 mod scribe;
 
 use std::{
+    cell::RefCell,
     thread,
     time::{Duration, Instant},
 };
 
+use postgres::{Client, Row, types::ToSql};
 use scribe::Scribe;
 use uuid::Uuid;
 
@@ -20,7 +22,7 @@ use crate::{
 };
 
 /// So many items wait at least, so that every fault meets work.
-const WAITING: i64 = 15;
+const WAITING: i64 = 10;
 
 /// How long the adversary waits after a fault for work to go on before it does the next.
 const BREATH: Duration = Duration::from_millis(1200);
@@ -37,6 +39,8 @@ const PEOPLE: &[(&str, &str)] =
 pub struct Storm {
     random: Random,
     database: TestDatabase,
+    /// Kept, because a connection costs more than what it is asked.
+    admin: RefCell<Client>,
     network: Network,
     _web: SampleWeb,
     scribes: Vec<Scribe>,
@@ -49,9 +53,10 @@ pub struct Storm {
 /// Does the faults of the plan.
 pub fn run(plan: Plan) -> Tally {
     let mut storm = Storm::new(plan);
+    let mut recipients = Random::new(plan.seed, "recipients");
     let mut kinds = Tally::default();
     for _ in 0..plan.faults {
-        storm.feed();
+        storm.feed(&mut recipients);
         let done = storm.finished();
         let kind = storm.random.one_of(fault::WEIGHTED);
         kind.strike(&mut storm);
@@ -72,22 +77,38 @@ impl Storm {
         let scribes = (0..scribes).map(|number| Scribe::new(number, &database, &web, &network)).collect();
         let user = database.user();
         let longest = if plan.thorough { 4000 } else { 1500 };
-        let mut storm = Storm { random, database, network, _web: web, scribes, user, queued: 0, longest };
+        let admin = RefCell::new(database.admin());
+        let mut storm = Storm { random, database, admin, network, _web: web, scribes, user, queued: 0, longest };
         storm.scribes.iter_mut().for_each(Scribe::start);
         storm
     }
 
     /// Queues more where little waits.
-    fn feed(&mut self) {
-        while self.database.number("SELECT count(*) FROM queue_items WHERE status = 'PENDING'") < WAITING {
-            let batch: Vec<_> = (0..10).map(|_| self.random.one_of(PEOPLE)).collect();
+    fn feed(&mut self, recipients: &mut Random) {
+        let waiting = "SELECT count(*) FROM queue_items WHERE status = 'PENDING'";
+        if self.number(waiting) < WAITING {
+            let batch: Vec<_> = (0..WAITING).map(|_| recipients.one_of(PEOPLE)).collect();
             self.database.queue(self.user, TEMPLATE, &batch);
-            self.queued += 10;
+            self.queued += WAITING;
         }
     }
 
+    /// Asks the database, on a new connection where the old one is gone.
+    fn ask(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
+        let mut admin = self.admin.borrow_mut();
+        if let Ok(rows) = admin.query(sql, parameters) {
+            return rows;
+        }
+        *admin = self.database.admin();
+        admin.query(sql, parameters).unwrap()
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        self.ask(sql, &[])[0].get(0)
+    }
+
     fn finished(&self) -> i64 {
-        self.database.number("SELECT count(*) FROM queue_items WHERE status IN ('COMPLETED', 'FAILED')")
+        self.number("SELECT count(*) FROM queue_items WHERE status IN ('COMPLETED', 'FAILED')")
     }
 
     fn is_done(&self) -> bool {
@@ -117,7 +138,7 @@ impl Storm {
     fn expire(&self, run: &str) -> usize {
         let sql = "UPDATE queue_items SET lease_expires_at = now() - interval '1 second'
                    WHERE status = 'PROCESSING' AND celery_task_id LIKE $1 RETURNING 1";
-        self.database.query(sql, &[&format!("scribe:{run}:%")]).len()
+        self.ask(sql, &[&format!("scribe:{run}:%")]).len()
     }
 
     /// Gives everything back, waits until all is done, and looks at the books.
@@ -133,7 +154,7 @@ impl Storm {
         tally.remarks.push(format!(
             "storm: {} scribes; all done {seconds} s after the last fault; no item was overtaken by more than {} younger ones",
             self.scribes.len(),
-            self.database.number(overtaken)
+            self.number(overtaken)
         ));
         for (message, count) in self.reasons() {
             tally.remarks.push(format!("storm: {count} FAILED: {message}"));
@@ -152,11 +173,11 @@ impl Storm {
 
     fn reasons(&self) -> Vec<(String, i64)> {
         let sql = "SELECT coalesce(error_message, 'no reason'), count(*) FROM queue_items WHERE status = 'FAILED' GROUP BY 1";
-        self.database.query(sql, &[]).iter().map(|row| (row.get(0), row.get(1))).collect()
+        self.ask(sql, &[]).iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
     fn unfinished(&self) -> String {
         let sql = "SELECT q::text FROM queue_items q WHERE status IN ('PENDING', 'PROCESSING')";
-        self.database.query(sql, &[]).iter().map(|row| row.get::<_, String>(0) + "\n").collect()
+        self.ask(sql, &[]).iter().map(|row| row.get::<_, String>(0) + "\n").collect()
     }
 }

@@ -133,7 +133,7 @@ impl Kind {
             Kind::Stalled => at_a_call(storm, victim, Class::Database, Fault::Stall, 150),
             Kind::ConnectionsCut => storm.network.cut(),
             Kind::BackEndsTerminated => {
-                storm.database.query(
+                storm.ask(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1",
                     &[&pair().fact("USER")],
                 );
@@ -161,7 +161,7 @@ fn zombie(storm: &mut Storm, victim: usize) {
     let mine = format!("scribe:{run}:%");
     let in_hand = |storm: &Storm| -> Option<String> {
         let sql = "SELECT celery_task_id FROM queue_items WHERE status = 'PROCESSING' AND celery_task_id LIKE $1";
-        storm.database.query(sql, &[&mine]).first().map(|row| row.get(0))
+        storm.ask(sql, &[&mine]).first().map(|row| row.get(0))
     };
     storm.wait(TAKE_OVER, |storm| in_hand(storm).is_some());
     storm.scribes[victim].signal("STOP");
