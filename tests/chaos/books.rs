@@ -1,7 +1,7 @@
 //! What a part came to: faults done, and whether items and e-mails still agree.
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::TestDatabase;
+use crate::{Plan, support::TestDatabase};
 
 /// What one part did and found.
 #[derive(Debug, Default)]
@@ -79,7 +79,8 @@ impl Tally {
         tally
     }
 
-    fn row(&self) -> String {
+    /// Its line of the table.
+    pub fn row(&self) -> String {
         format!(
             "{:<42}{:>7}{:>7}{:>8}{:>7}{:>6}{:>8}{:>6}{:>8}",
             self.name,
@@ -95,14 +96,26 @@ impl Tally {
     }
 }
 
+/// The head of the table.
+pub fn head(plan: Plan) -> String {
+    format!(
+        "chaos: {:<35}{:>7}{:>7}{:>8}{:>7}{:>6}{:>8}{:>6}{:>8}",
+        format!("seed {}, {}", plan.seed, if plan.thorough { "thorough" } else { "a slice" }),
+        "faults",
+        "items",
+        "e-mails",
+        "FAILED",
+        "lost",
+        "doubled",
+        "stuck",
+        "seconds"
+    )
+}
+
 /// Prints everything that was done and found. False: something is wrong.
-pub fn print(seed: u64, tallies: &[Tally]) -> bool {
+pub fn print(plan: Plan, tallies: &[Tally]) -> bool {
     let mut sum = Tally { name: "together", ..Tally::default() };
-    println!("\nchaos: seed {seed}");
-    println!(
-        "{:<42}{:>7}{:>7}{:>8}{:>7}{:>6}{:>8}{:>6}{:>8}",
-        "", "faults", "items", "e-mails", "FAILED", "lost", "doubled", "stuck", "seconds"
-    );
+    println!("\n{}", head(plan));
     for tally in tallies {
         println!("{}", tally.row());
         sum.seconds += tally.seconds;
@@ -118,6 +131,7 @@ pub fn print(seed: u64, tallies: &[Tally]) -> bool {
     println!("\nfaults by kind:");
     sum.faults.iter().for_each(|(kind, count)| println!("{count:>7}  {kind}"));
     println!("{} named points of the life × states of the items", sum.points.len());
+    sum.points.iter().filter(|_| plan.thorough).for_each(|point| println!("         {point}"));
     sum.remarks.iter().for_each(|remark| println!("{remark}"));
     sum.wrong.iter().for_each(|what| println!("\nWRONG: {what}"));
     sum.wrong.is_empty()

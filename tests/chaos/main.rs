@@ -49,7 +49,7 @@ impl Plan {
         let any = || u64::from(std::process::id()) ^ (std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() << 16);
         Plan {
             seed: variable("SCRIBE_CHAOS_SEED").unwrap_or_else(any),
-            faults: faults.unwrap_or(40),
+            faults: faults.unwrap_or(25),
             thorough: faults.is_some(),
         }
     }
@@ -86,14 +86,14 @@ fn main() -> ExitCode {
     // Options are the test runner's, which this is not.
     let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |(name, _): &&Part| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
-    println!("chaos: seed {}, {}", plan.seed, if plan.thorough { "thorough" } else { "a slice" });
+    println!("{}", books::head(plan));
     let mut tallies = thread::scope(|scope| {
         let parts: Vec<_> =
             GENTLE.iter().filter(wanted).map(|part| scope.spawn(move || attempt(part, plan))).collect();
         parts.into_iter().map(|part| part.join().unwrap()).collect::<Vec<_>>()
     });
     tallies.extend(ROUGH.iter().filter(wanted).map(|part| attempt(part, plan)));
-    if books::print(plan.seed, &tallies) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if books::print(plan, &tallies) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Does one part; a panic is its own failure and nobody else's.
@@ -106,5 +106,6 @@ fn attempt((name, part): &Part, plan: Plan) -> Tally {
     });
     tally.name = name;
     tally.seconds = started.elapsed().as_secs();
+    println!("{}", tally.row());
     tally
 }

@@ -52,6 +52,9 @@ const LANES: usize = 6;
 /// How many calls of each sweep the slice takes.
 const SAMPLE: usize = 2;
 
+/// So many different points × states are met at least.
+const LEAST_POINTS: usize = 20;
+
 /// How long a daemon may take to work on after a fault: its own deadlines and one pause.
 const RECOVERY: Duration = Duration::from_secs(15);
 
@@ -67,6 +70,9 @@ pub fn run(plan: Plan) -> Tally {
     for (scene, class, faults) in SWEEPS {
         let calls = lane.trial(*scene, Strike::new(*scene, *class, Pass, 0), &mut tally).calls;
         tally.remarks.push(format!("{calls:>7}  calls: {class:?}, {scene:?}"));
+        if calls == 0 {
+            tally.wrong.push(format!("nothing to sweep: {class:?}, {scene:?}"));
+        }
         for fault in *faults {
             let swept: Vec<usize> = match plan.thorough {
                 true => (1..=calls).collect(),
@@ -90,7 +96,11 @@ pub fn run(plan: Plan) -> Tally {
             });
         }
     });
-    tally.into_inner().unwrap()
+    let mut tally = tally.into_inner().unwrap();
+    if tally.points.len() < LEAST_POINTS {
+        tally.wrong.push("the strikes came at too few points".into());
+    }
+    tally
 }
 
 impl Strike {
