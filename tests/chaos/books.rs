@@ -68,7 +68,8 @@ impl Tally {
         )[0];
         let [items, completed, failed, pending, stuck, own, emails, counted] =
             std::array::from_fn(|column| row.get::<_, i64>(column));
-        let (lost, doubled) = (queued - items + pending + completed - own, (emails - own) + (counted - emails).abs());
+        let (lost, doubled) =
+            (queued - items + pending + completed - own, (emails - own) + (counted - emails).abs());
         let mut tally = Tally { items, completed, failed, emails, lost, doubled, stuck, ..Tally::default() };
         if lost != 0 || doubled != 0 || stuck != 0 {
             tally.wrong.push(format!(

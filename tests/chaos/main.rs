@@ -46,7 +46,8 @@ pub struct Plan {
 impl Plan {
     fn from_environment() -> Plan {
         let faults = variable("SCRIBE_CHAOS_FAULTS");
-        let any = || u64::from(std::process::id()) ^ (std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() << 16);
+        let any =
+            || u64::from(std::process::id()) ^ (std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() << 16);
         Plan {
             seed: variable("SCRIBE_CHAOS_SEED").unwrap_or_else(any),
             faults: faults.unwrap_or(25),
@@ -85,7 +86,8 @@ fn main() -> ExitCode {
     let plan = Plan::from_environment();
     // Options are the test runner's, which this is not.
     let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let wanted = |(name, _): &&Part| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
+    let wanted =
+        |(name, _): &&Part| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
     println!("{}", books::head(plan));
     let mut tallies = thread::scope(|scope| {
         let parts: Vec<_> =

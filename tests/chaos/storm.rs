@@ -33,8 +33,11 @@ const CALM: Duration = Duration::from_secs(150);
 const TEMPLATE: &str = "Dear {{name}}, I read {{paper|your work}}. {{detail|Hello}} [Your Name]";
 
 /// Names of the sample web's people and of nobody, so that items take different ways.
-const PEOPLE: &[(&str, &str)] =
-    &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "solid-state batteries"), ("Nobody Number", "nothing")];
+const PEOPLE: &[(&str, &str)] = &[
+    ("Ada Marlowe", "tidal energy"),
+    ("Zhou Minglan", "solid-state batteries"),
+    ("Nobody Number", "nothing"),
+];
 
 pub struct Storm {
     random: Random,
@@ -78,7 +81,8 @@ impl Storm {
         let user = database.user();
         let longest = if plan.thorough { 4000 } else { 1500 };
         let admin = RefCell::new(database.admin());
-        let mut storm = Storm { random, database, admin, network, _web: web, scribes, user, queued: 0, longest };
+        let mut storm =
+            Storm { random, database, admin, network, _web: web, scribes, user, queued: 0, longest };
         storm.scribes.iter_mut().for_each(Scribe::start);
         storm
     }

@@ -169,8 +169,7 @@ impl Lane {
             .env("DB_CONNECT_TIMEOUT", "2")
             .env("DB_STATEMENT_TIMEOUT", "1500");
         if scene == Scene::AfterACrash {
-            let death =
-                Strike { class: Class::Web, fault: KillBefore, call: 1, after: Some("arxiv_helper") };
+            let death = Strike { class: Class::Web, fault: KillBefore, call: 1, after: Some("arxiv_helper") };
             let run = death.arm(program.clone()).run(&["run"]);
             assert!(run.code == -1 && self.statuses() == "PROCESSING PENDING", "{}", run.stderr);
         }
@@ -206,8 +205,7 @@ impl Lane {
         let mut daemon = armed.spawn(&[]);
         let started = Instant::now();
         let mut admin = self.database.admin();
-        let unfinished =
-            "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING') AND available_at <= now()";
+        let unfinished = "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING') AND available_at <= now()";
         while daemon.ended().is_none()
             && started.elapsed() < RECOVERY
             && admin.query_one(unfinished, &[]).unwrap().get::<_, i64>(0) > 0
@@ -240,7 +238,8 @@ fn to_its_end(program: &Program, patience: Duration) -> (Option<i32>, String) {
 /// The name of the point at which the strike came: the call, and what scribe had said last.
 fn point(log: &str) -> Option<String> {
     let is_ours = |line: &&str| line.starts_with("chaos: ");
-    let (_, strike) = log.lines().find(|line| is_ours(line) && !line.ends_with(" calls"))?.split_once(": ")?;
+    let (_, strike) =
+        log.lines().find(|line| is_ours(line) && !line.ends_with(" calls"))?.split_once(": ")?;
     let before = log.lines().take_while(|line| !is_ours(line)).last().unwrap_or("nothing");
     let said = before.split_once(": ").map_or(before, |(_, said)| said);
     let stage = match said.split_once(": ") {

@@ -160,7 +160,8 @@ fn zombie(storm: &mut Storm, victim: usize) {
     let Some(run) = storm.scribes[victim].run() else { return };
     let mine = format!("scribe:{run}:%");
     let in_hand = |storm: &Storm| -> Option<String> {
-        let sql = "SELECT celery_task_id FROM queue_items WHERE status = 'PROCESSING' AND celery_task_id LIKE $1";
+        let sql =
+            "SELECT celery_task_id FROM queue_items WHERE status = 'PROCESSING' AND celery_task_id LIKE $1";
         storm.ask(sql, &[&mine]).first().map(|row| row.get(0))
     };
     storm.wait(TAKE_OVER, |storm| in_hand(storm).is_some());

@@ -67,7 +67,8 @@ impl Scribe {
             daemon.wait();
         }
         self.log += &daemon.log();
-        self.log += &format!("-- ended with {code:?} after {:.1} s of waiting\n", started.elapsed().as_secs_f64());
+        self.log +=
+            &format!("-- ended with {code:?} after {:.1} s of waiting\n", started.elapsed().as_secs_f64());
         code
     }
 
