@@ -20,7 +20,7 @@ use crate::{
         Fault::{self, Fail, FailOn, KillAfter, KillBefore, Pass, Stall},
         Strike,
     },
-    support::{PATIENCE, Program, SampleWeb, TempDir, TestDatabase},
+    support::{Daemon, PATIENCE, Program, SampleWeb, TempDir, TestDatabase},
 };
 
 /// What a trial begins with.
@@ -52,11 +52,11 @@ const LANES: usize = 6;
 /// How many calls of each sweep the slice takes.
 const SAMPLE: usize = 2;
 
+/// What is added to the log of a daemon that a fault has crippled.
+const STAYED: &str = "WRONG: a daemon did not finish by itself";
+
 /// So many different points × states are met at least.
 const LEAST_POINTS: usize = 20;
-
-/// How long a daemon may take to work on after a fault: its own deadlines and one pause.
-const RECOVERY: Duration = Duration::from_secs(15);
 
 const POSSIBLE: &str = "Dear {{name}}, I read {{paper|your work}}. {{detail|Hello}} [Your Name]";
 const IMPOSSIBLE: &str = "Dear {{name}}, I read {{paper}}. [Your Name]";
@@ -142,6 +142,9 @@ impl Lane {
         self.database.query("UPDATE queue_items SET available_at = now() WHERE status = 'PENDING'", &[]);
         let (code, last) = to_its_end(&program, PATIENCE);
         let mut books = Tally::audit(&self.database, 2);
+        if log.contains(STAYED) {
+            books.wrong.push(STAYED.into());
+        }
         if code != Some(0) {
             books.wrong.push(format!("the clean run ended with {code:?}"));
         }
@@ -200,21 +203,32 @@ impl Lane {
         daemon.log()
     }
 
-    /// A daemon that has time to overcome the fault, and is then stopped.
+    /// A daemon that must overcome the fault by itself; it is stopped when all is done.
     fn recovered(&self, armed: &Program) -> String {
         let mut daemon = armed.spawn(&[]);
-        let started = Instant::now();
+        let recovers = self.finishes(&mut daemon);
+        if recovers {
+            daemon.signal("TERM");
+        } else {
+            daemon.signal("KILL");
+        }
+        daemon.wait();
+        let log = daemon.log();
+        if recovers { log } else { log + STAYED + "\n" }
+    }
+
+    /// Whether a daemon finishes both items, however long it may pause.
+    fn finishes(&self, daemon: &mut Daemon) -> bool {
+        let unfinished = "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING')";
         let mut admin = self.database.admin();
-        let unfinished = "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING') AND available_at <= now()";
-        while daemon.ended().is_none()
-            && started.elapsed() < RECOVERY
-            && admin.query_one(unfinished, &[]).unwrap().get::<_, i64>(0) > 0
-        {
+        let started = Instant::now();
+        while daemon.ended().is_none() && started.elapsed() < PATIENCE {
+            if admin.query_one(unfinished, &[]).unwrap().get::<_, i64>(0) == 0 {
+                return true;
+            }
             thread::sleep(Duration::from_millis(100));
         }
-        daemon.signal("TERM");
-        daemon.wait();
-        daemon.log()
+        false
     }
 
     fn statuses(&self) -> String {

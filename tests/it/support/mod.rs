@@ -22,13 +22,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[allow(unused_imports, reason = "named in tests/chaos")]
+pub use self::program::Daemon;
 pub use self::{
     careless_pooler::careless_pooler,
     catalog::golden,
     gate::Gate,
     lost_commit::{Fate, LostCommit},
     pair::{pair, route},
-    program::{Daemon, Program, Run},
+    program::{Program, Run},
     proxy::{Fault, Plan, Proxy},
     sample_web::SampleWeb,
     stranger::{LEFT_BEHIND, Stranger, leave_everything_behind, session_state},
