@@ -1,6 +1,8 @@
 //! The faults under which the Python Scribe was measured, each in the middle of a batch of twenty.
 use std::time::{Duration, Instant};
 
+use postgres::Client;
+
 use crate::{
     Plan,
     books::Tally,
@@ -41,7 +43,7 @@ impl Batch {
             .web(&web)
             .env("DB_PORT", &pooler.port.to_string())
             .env("DB_CONNECT_TIMEOUT", "5")
-            .env("DB_STATEMENT_TIMEOUT", "5000")
+            .env("DB_STATEMENT_TIMEOUT", "20000")
             .env("SEARXNG_URL", &internet_url)
             .env("ARXIV_BASE_URL", &internet_url);
         let names: Vec<String> = (1..BATCH).map(|number| format!("Nobody Number{number}")).collect();
@@ -72,28 +74,31 @@ impl Batch {
         daemon
     }
 
-    /// Starts scribe and waits until the COMMIT of an e-mail is under way, which takes a second.
-    fn begin_in_mid_commit(&self) -> Daemon {
-        self.database
-            .admin()
+    /// Starts scribe and waits until the COMMIT of an e-mail is under way, which ends when the client that is returned
+    /// gives its lock back.
+    fn begin_in_mid_commit(&self) -> (Daemon, Client) {
+        let mut holder = self.database.admin();
+        holder
             .batch_execute(&format!(
-                "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;
+                "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+                     BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
                  CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON emails DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-                 WHEN (NEW.recipient_name = '{AIM}') EXECUTE FUNCTION slow()"
+                 WHEN (NEW.recipient_name = '{AIM}') EXECUTE FUNCTION slow();
+                 SELECT pg_advisory_lock(1)"
             ))
             .unwrap();
         let daemon = self.program.start(&[]);
         eventually("the COMMIT is under way", || {
-            let committing = "SELECT count(*) FROM pg_stat_activity
-                              WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'
-                                AND wait_event = 'PgSleep'";
-            self.database.number(committing) == 1
+            let waiting = "SELECT count(*) FROM pg_stat_activity
+                           WHERE datname = current_database() AND query = 'COMMIT' AND wait_event = 'advisory'";
+            holder.query_one(waiting, &[]).unwrap().get::<_, i64>(0) == 1
         });
-        daemon
+        (daemon, holder)
     }
 
-    /// Waits for the COMMIT that nobody heard of.
-    fn wait_for_the_commit(&self) {
+    /// Lets the COMMIT end, of which nobody hears.
+    fn commit(&self, mut holder: Client) {
+        holder.batch_execute("SELECT pg_advisory_unlock(1)").unwrap();
         let stored = format!("SELECT count(*) FROM emails WHERE recipient_name = '{AIM}'");
         eventually("it is committed all the same", || self.database.number(&stored) == 1);
     }
@@ -141,10 +146,10 @@ pub fn kill_in_mid_item(_: Plan) -> Tally {
 
 pub fn kill_after_the_commit(_: Plan) -> Tally {
     let batch = Batch::new();
-    let daemon = batch.begin_in_mid_commit();
+    let (daemon, holder) = batch.begin_in_mid_commit();
     let began = Instant::now();
     daemon.kill_9();
-    batch.wait_for_the_commit();
+    batch.commit(holder);
     let daemon = batch.program.start(&[]);
     batch.end(daemon, began, "kill -9 after the commit", "a second e-mail an hour later")
 }
@@ -173,10 +178,10 @@ pub fn pooler_and_internet_away(plan: Plan) -> Tally {
 
 pub fn pooler_away_after_a_commit(_: Plan) -> Tally {
     let batch = Batch::new();
-    let daemon = batch.begin_in_mid_commit();
+    let (daemon, holder) = batch.begin_in_mid_commit();
     let began = Instant::now();
     batch.pooler.set(Mood::Refusing);
-    batch.wait_for_the_commit();
+    batch.commit(holder);
     std::thread::sleep(Duration::from_secs(2));
     batch.pooler.set(Mood::Open);
     batch.end(daemon, began, "pooler away 2 s after a commit", "e-mail exists, item not linked to it")
