@@ -68,7 +68,7 @@ pub fn run(plan: Plan) -> Tally {
     let mut tally = Tally::default();
     let mut jobs = Vec::new();
     for (scene, class, faults) in SWEEPS {
-        let calls = lane.trial(*scene, Strike::new(*scene, *class, Pass, 0), &mut tally).calls;
+        let calls = lane.trial(*scene, Strike::new(*scene, *class, Pass, 0), &mut tally);
         tally.remarks.push(format!("{calls:>7}  calls: {class:?}, {scene:?}"));
         if calls == 0 {
             tally.wrong.push(format!("nothing to sweep: {class:?}, {scene:?}"));
@@ -116,12 +116,6 @@ struct Lane {
     directory: TempDir,
 }
 
-/// What the struck run said of itself.
-struct Struck {
-    /// How many calls there were, if nothing struck.
-    calls: usize,
-}
-
 impl Lane {
     fn new() -> Lane {
         let directory = TempDir::new();
@@ -130,8 +124,8 @@ impl Lane {
         Lane { database: TestDatabase::migrated(), web, directory }
     }
 
-    /// One strike and one clean run after it.
-    fn trial(&self, scene: Scene, strike: Strike, tally: &mut Tally) -> Struck {
+    /// One strike and one clean run after it. Returns how many calls there were if nothing struck.
+    fn trial(&self, scene: Scene, strike: Strike, tally: &mut Tally) -> usize {
         let program = self.prepare(scene);
         let log = self.struck(scene, strike, &program);
         let name = format!("{:?} call {}: {:?}, {scene:?}", strike.class, strike.call, strike.fault);
@@ -156,7 +150,7 @@ impl Lane {
             books.wrong = vec![format!("{name}: {wrong}\n-- struck:\n{log}-- then:\n{last}")];
         }
         tally.add(books);
-        Struck { calls: calls(&log) }
+        calls(&log)
     }
 
     /// The queue and the state directory as the scene wants them.

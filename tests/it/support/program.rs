@@ -59,8 +59,10 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_scribe"));
+        // It dies with the thread that started it, however that ends.
+        let mut command = Command::new("setpriv");
         command
+            .args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_scribe")])
             .arg("--config")
             .arg(self.directory.path().join("scribe.toml"))
             .args(arguments)
