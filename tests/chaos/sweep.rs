@@ -91,6 +91,8 @@ pub fn run(plan: Plan) -> Tally {
                 while let Some((scene, strike)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let mut found = Tally::default();
                     lane.trial(*scene, *strike, &mut found);
+                    // At once too: a long run may be ended before its table.
+                    found.wrong.iter().for_each(|what| println!("WRONG: {what}"));
                     tally.lock().unwrap().add(found);
                 }
             });
