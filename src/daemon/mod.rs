@@ -126,6 +126,7 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         pipeline: Pipeline::new(settings),
         earlier: state.earlier_run(),
         has_right_schema: false,
+        on_disk: None,
         is_remembered: false,
         is_kept: kept.is_some(),
         outstanding: kept.map(Outstanding::from),

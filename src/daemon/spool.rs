@@ -1,6 +1,6 @@
 //! The spool: one finished e-mail on disk, while the database is away. One is enough, since nothing is claimed before
 //! it is stored.
-use std::{fs, io};
+use std::fs;
 
 use log::error;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,6 @@ const SPOOL: &str = "spool";
 
 /// Where a file is put that makes no sense, for a person to look at.
 const UNREADABLE: &str = "spool.unreadable";
-
-/// More than any e-mail of scribe's can be, in bytes.
-const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// An e-mail that is not stored yet, and the right to store it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,16 +34,14 @@ impl StateDirectory {
     /// is taken back or its lease is over.
     pub fn kept(&self) -> Option<Finished> {
         let path = self.path().join(SPOOL);
-        let read = fs::metadata(&path).and_then(|file| match file.len() {
-            ..=MOST_BYTES => fs::read(&path),
-            _ => Err(io::ErrorKind::FileTooLarge.into()),
+        let finished = self.read(SPOOL).and_then(|text| match text {
+            Some(text) => serde_json::from_slice(&text).map_err(|error| self.trouble(SPOOL, error.into())),
+            None => Ok(None),
         });
-        let finished = read.and_then(|text| Ok(serde_json::from_slice(&text)?));
         match finished {
-            Ok(finished) => Some(finished),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Ok(finished) => finished,
             Err(error) => {
-                error!("{}: {error}; put aside as {UNREADABLE}", path.display());
+                error!("{error}; put aside as {UNREADABLE}");
                 if let Err(error) = fs::rename(&path, self.path().join(UNREADABLE)) {
                     error!("{}: {error}", path.display());
                 }

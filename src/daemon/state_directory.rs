@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use log::error;
+
 use crate::queue::RunId;
 
 /// The file that names the run.
@@ -76,7 +78,11 @@ impl StateDirectory {
     /// the original at work. A file that makes no sense is as good as none: what that run left behind then comes back
     /// when its lease is over.
     pub fn earlier_run(&self) -> Option<EarlierRun> {
-        let text = fs::read_to_string(self.path.join(RUN)).ok()?;
+        let text = self.read(RUN).unwrap_or_else(|error| {
+            error!("{error}");
+            None
+        })?;
+        let text = String::from_utf8_lossy(&text);
         let mut words = text.split_whitespace();
         let run = words.next().and_then(RunId::parse)?;
         let same_boot = words.next() == Some(boot_id().as_str());
@@ -97,6 +103,16 @@ impl StateDirectory {
             return Ok(());
         }
         self.replace(RUN, format!("{run} {} {} {ENDED}\n", boot_id(), machine_id()).as_bytes())
+    }
+
+    /// One of its files, if it is there. A card that fails once may answer the next time.
+    pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
+        let read = || match fs::read(self.path.join(name)) {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.trouble(name, error)),
+        };
+        read().or_else(|_| read()).or_else(|_| read())
     }
 
     /// What went wrong with one of its files.

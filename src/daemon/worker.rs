@@ -101,6 +101,8 @@ pub struct Worker {
     pub has_right_schema: bool,
     /// The run before, until its items are taken back.
     pub earlier: Option<EarlierRun>,
+    /// The run before, when nothing is left of it.
+    pub on_disk: Option<RunId>,
     /// Whether this run is remembered on disk.
     pub is_remembered: bool,
     /// What is still to be written about an item; nothing is claimed before.
@@ -225,13 +227,13 @@ impl Worker {
             if count > 0 {
                 info!("took back {count} item(s) that an earlier run left behind");
             }
-            self.earlier = None;
+            (self.earlier, self.on_disk) = (None, Some(run));
         }
         Ok(())
     }
 
-    /// Remembers this run before it claims. A disk that refuses costs only time: what this run leaves behind then comes
-    /// back when its lease is over.
+    /// Remembers this run before it claims. Where the disk refuses, it goes by the name of the run that is remembered
+    /// there. Without one, what it leaves behind comes back when its lease is over.
     fn remember(&mut self) {
         if self.is_remembered {
             return;
@@ -242,7 +244,10 @@ impl Worker {
                 self.is_remembered = true;
                 self.status.unwarn(&STATE_NOT_WRITABLE);
             }
-            Err(error) => self.disk_refused(&error),
+            Err(error) => {
+                self.run = self.on_disk.take().unwrap_or(self.run);
+                self.disk_refused(&error);
+            }
         }
     }
 

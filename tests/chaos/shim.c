@@ -102,9 +102,14 @@ static void done(enum fault verdict) {
     errno = saved;                                        \
     return result
 
+/* A disk that is full can be read. */
+static int is_spared(enum class class) { return class == DISK && fault == FAIL_ON; }
+
 /* The same for bytes on a descriptor. From a stall on, what is sent vanishes and nothing comes. */
 #define GUARDED_BYTES(name, fd, length, is_read, call)    \
-    enum fault verdict = judge(class_of(fd), #name);      \
+    enum class class = class_of(fd);                      \
+    if ((is_read) && is_spared(class)) class = NONE;      \
+    enum fault verdict = judge(class, #name);             \
     if (verdict == FAIL || verdict == FAIL_ON) {          \
         errno = failure;                                  \
         return -1;                                        \
@@ -192,6 +197,7 @@ static int marked(int fd, enum class class) {
         mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0; \
         va_end(arguments);                                           \
         enum class class = is_in_state(path) ? DISK : NONE;          \
+        if (!(flags & O_CREAT) && is_spared(class)) class = NONE;    \
         GUARDED(class, name, marked(REAL(name)(path, flags, mode), class)); \
     }
 

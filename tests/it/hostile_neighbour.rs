@@ -150,7 +150,7 @@ fn an_upgrade_that_is_killed_while_it_waits_is_in_nobodys_way() {
     reading.batch_execute("LOCK TABLE users IN ACCESS SHARE MODE").unwrap();
     let mut admin = database.admin();
     let program = Program::new().database(&database);
-    let mut upgrade = program.spawn(&["db", "upgrade"]);
+    let mut upgrade = program.spawn_command(&["db", "upgrade"]);
     eventually("the upgrade waits for the table", || waiting(&mut admin) == 1);
     upgrade.kill().unwrap();
     upgrade.wait().unwrap();

@@ -42,6 +42,7 @@ impl Scribe {
         self.program
             .clone()
             .env("STATE_DIRECTORY", self.state.path().to_str().unwrap())
+            .env("SCRIBE_MACHINE_ID", &format!("machine{}", self.number))
             .env("SCRIBE_BOOT_ID", &format!("machine-{}-boot-{}", self.number, self.boots))
     }
 

@@ -91,7 +91,7 @@ impl Program {
     }
 
     /// Starts a command, for the test to end it.
-    pub fn spawn(&self, arguments: &[&str]) -> Child {
+    pub fn spawn_command(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
