@@ -3,7 +3,7 @@
 //!
 //! # The map, in the order in which to read it
 //!
-//! * [`queue`]: the life of an item, decisions without I/O.
+//! * [`queue`]: the life of an item as a state machine, and what a failure leads to; no I/O.
 //! * [`pipeline`]: from a request to a draft in four steps, each a plain function with its own type.
 //! * [`model`]: who reads and writes for the pipeline; `builtin` needs no key and no network.
 //! * [`web`]: everything outbound over HTTP: search, pages, arXiv.
