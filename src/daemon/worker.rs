@@ -181,7 +181,7 @@ impl Worker {
         if is_paused {
             return self.sit_out();
         }
-        check_clock()?;
+        check_clock(SystemTime::now())?;
         let Some(item) = self.seen(queue_items::claim(&self.database, self.run))? else {
             self.all_clear(|_| true);
             let is_empty = self.until_empty && self.seen(queue_items::unfinished(&self.database))? == 0;
@@ -377,8 +377,8 @@ fn jittered(pause: Duration) -> Duration {
 }
 
 /// Without a clock no certificate on the web can be judged.
-fn check_clock() -> Result<(), Obstacle> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+fn check_clock(now: SystemTime) -> Result<(), Obstacle> {
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     if now >= RELEASED {
         return Ok(());
     }
@@ -393,5 +393,26 @@ pub(super) struct Short(pub Uuid);
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.8}", self.0.simple().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_behind_this_release_holds_claiming() {
+        for seconds in [0, 1_000_000_000] {
+            let then = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            assert_eq!(check_clock(then).unwrap_err().condition, &CLOCK_NOT_SET);
+        }
+        assert!(check_clock(SystemTime::now()).is_ok());
+    }
+
+    #[test]
+    fn a_pause_is_shortened_by_a_quarter_at_most() {
+        let pauses: Vec<Duration> = (0..100).map(|_| jittered(Duration::from_secs(4))).collect();
+        assert!(pauses.iter().all(|pause| (3.0..=4.0).contains(&pause.as_secs_f64())), "{pauses:?}");
+        assert!(pauses.iter().any(|pause| *pause != pauses[0]));
     }
 }
