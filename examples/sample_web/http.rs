@@ -1,4 +1,4 @@
-//! Just enough HTTP/1.1 for one request per connection: reads a request's head, writes a whole answer.
+//! Just enough HTTP/1.1 for one request per connection: reads a request, writes a whole answer.
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -7,7 +7,7 @@ use std::{
 
 use url::Url;
 
-/// Longest request head that is read, in bytes.
+/// Longest request that is read, in bytes.
 const HEAD_LIMIT: u64 = 16 * 1024;
 /// How long a client may take to send its request.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -18,25 +18,40 @@ pub struct Request {
     pub method: String,
     /// The address as the client sees it: the `Host` header joined with the request's target.
     pub url: Url,
+    /// Name in lower case, and value.
+    pub headers: Vec<(String, String)>,
+    /// The body; a short one is all that is understood.
+    pub body: String,
 }
 
-/// Reads the head of a request; `None` if it is not one. A body is left unread.
+impl Request {
+    /// A header's value, empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// Reads a request; `None` if it is not one.
 pub fn read_request(stream: &TcpStream) -> Option<Request> {
     stream.set_read_timeout(Some(READ_TIMEOUT)).ok()?;
-    let mut lines = BufReader::new(stream.take(HEAD_LIMIT)).lines().map_while(Result::ok);
+    let mut reader = BufReader::new(stream.take(HEAD_LIMIT));
+    let mut lines = reader.by_ref().lines().map_while(Result::ok);
     let request_line = lines.next()?;
     let mut parts = request_line.split(' ');
     let (method, target) = (parts.next()?.to_owned(), parts.next()?);
-    let mut host = None;
-    for line in lines.take_while(|line| !line.is_empty()) {
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("host")
-        {
-            host = Some(value.trim().to_owned());
-        }
-    }
-    let url = Url::parse(&format!("http://{}{target}", host?)).ok()?;
-    target.starts_with('/').then_some(Request { method, url })
+    let headers: Vec<(String, String)> = lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
+        })
+        .collect();
+    let mut request =
+        Request { method, url: Url::parse("http://unknown").ok()?, headers, body: String::new() };
+    let host = Some(request.header("host")).filter(|host| !host.is_empty())?;
+    request.url = Url::parse(&format!("http://{host}{target}")).ok()?;
+    let length = request.header("content-length").parse().unwrap_or(0);
+    reader.take(length).read_to_string(&mut request.body).ok()?;
+    target.starts_with('/').then_some(request)
 }
 
 /// A whole answer.
@@ -82,9 +97,12 @@ fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        422 => "Unprocessable Content",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         503 => "Service Unavailable",

@@ -1,8 +1,9 @@
-//! A sample web on this machine: a search engine (SearXNG's JSON), arXiv (its Atom feeds) and the pages of invented
-//! researchers, so that the demo and the tests run the whole program without the internet.
+//! A sample web on this machine: SearXNG, arXiv, the pages of invented researchers, and, each below a path of its
+//! own, `/openalex`, `/crossref`, `/wikipedia`, `/exa` and `/brave`, in their true formats; so that the demo and the
+//! tests run the whole program without the internet.
 //!
 //! ```text
-//! sample_web [--port 0] [--hold-while FILE] [--fail search|arxiv|pages=STATUS]...
+//! sample_web [--port 0] [--hold-while FILE] [--fail search|arxiv|pages|openalex|…=STATUS]...
 //! ```
 //!
 //! It listens on 127.0.0.1 only, says where in one line on stdout, and ends when its stdin does, so that it never
@@ -10,7 +11,9 @@
 //! so a test can stop the world in the middle of an item. `--fail` makes a service answer with nothing but a status.
 #![forbid(unsafe_code)]
 mod arxiv;
+mod engines;
 mod http;
+mod indexes;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -31,13 +34,13 @@ use std::{
 use crate::{
     arxiv::Paper,
     http::{Request, Response, read_request},
+    indexes::Person,
     search::Site,
 };
 
-const USAGE: &str =
-    "usage: sample_web [--port PORT] [--hold-while FILE] [--fail search|arxiv|pages=STATUS]...";
+const USAGE: &str = "usage: sample_web [--port PORT] [--hold-while FILE] [--fail SERVICE=STATUS]...";
 /// The parts of the sample web that can be made to fail.
-const SERVICES: [&str; 3] = ["search", "arxiv", "pages"];
+const SERVICES: [&str; 8] = ["search", "arxiv", "pages", "openalex", "crossref", "wikipedia", "exa", "brave"];
 /// Where pages and papers are, beside this file.
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/sample_web");
 /// How often a request that is held looks whether it may go on.
@@ -90,7 +93,10 @@ fn service_at(path: &str) -> &'static str {
     match path {
         "/search" => "search",
         "/api/query" => "arxiv",
-        _ => "pages",
+        _ => {
+            let folder = path.split('/').nth(1).unwrap_or_default();
+            SERVICES[3..].iter().find(|service| **service == folder).unwrap_or(&"pages")
+        }
     }
 }
 
@@ -99,18 +105,21 @@ struct SampleWeb {
     arguments: Arguments,
     site: Site,
     papers: Vec<Paper>,
+    people: Vec<Person>,
 }
 
 impl SampleWeb {
     fn load(arguments: Arguments) -> Result<Self, Box<dyn Error>> {
         let site = Site::load(&Path::new(DATA).join("pages"))?;
-        let papers = serde_json::from_str(&fs::read_to_string(Path::new(DATA).join("papers.json"))?)?;
-        Ok(SampleWeb { arguments, site, papers })
+        let read = |name: &str| fs::read_to_string(Path::new(DATA).join(name));
+        let papers = serde_json::from_str(&read("papers.json")?)?;
+        let people = serde_json::from_str(&read("people.json")?)?;
+        Ok(SampleWeb { arguments, site, papers, people })
     }
 
     fn answer(&self, request: &Request) -> Response {
         let path = request.url.path();
-        if request.method != "GET" {
+        if request.method != "GET" && !path.starts_with("/exa/") {
             return Response::status_page(405);
         }
         if path == "/robots.txt" {
@@ -126,6 +135,8 @@ impl SampleWeb {
         match service {
             "search" => self.search(request),
             "arxiv" => arxiv::answer(&self.papers, &request.url),
+            "openalex" | "crossref" | "wikipedia" => indexes::answer(&self.people, request),
+            "exa" | "brave" => engines::answer(&self.site, request),
             _ => self.site.html(path).map_or_else(
                 || Response::status_page(404),
                 |html| Response::new(200, "text/html; charset=utf-8", html.to_owned()),

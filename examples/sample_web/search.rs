@@ -26,9 +26,12 @@ const INLINE: &[&str] = &["a", "abbr", "b", "cite", "em", "i", "q", "small", "sp
 /// One page of the sample web.
 pub struct Page {
     html: String,
-    title: String,
+    /// The title, on one line.
+    pub title: String,
     /// What stands on the page, on one line.
     pub text: String,
+    /// The same, one block a line.
+    pub lines: String,
     /// How much each word says about the page.
     weights: HashMap<String, f64>,
 }
@@ -37,6 +40,7 @@ impl Page {
     fn new(html: String) -> Self {
         let title = html.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
         let title = title.map(|(title, _)| plain_text(title)).unwrap_or_default();
+        let lines = block_lines(&html);
         let text = plain_text(&html);
         let mut weights = HashMap::new();
         for word in words(&text) {
@@ -46,7 +50,7 @@ impl Page {
         for word in words(&title) {
             *weights.entry(word).or_insert(0.0) += TITLE_WEIGHT;
         }
-        Page { html, title, text, weights }
+        Page { html, title, text, lines, weights }
     }
 
     /// The words of the page from the first that was asked for.
@@ -82,14 +86,22 @@ impl Site {
         self.pages.get(path).filter(|_| !path.starts_with(GONE)).map(|page| page.html.as_str())
     }
 
-    /// Answers a search as SearXNG does with `format=json`; addresses are made absolute with `base`.
-    pub fn search(&self, query: &str, base: &Url) -> Value {
+    /// The pages that fit a search, with score and path, best first.
+    pub fn find(&self, query: &str) -> Vec<(f64, &String, &Page)> {
         let asked: Vec<String> = words(query).collect();
         let mut scored: Vec<(f64, &String, &Page)> =
             self.pages.iter().map(|(path, page)| (self.score(page, &asked), path, page)).collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
         let floor = scored.first().map_or(0.0, |best| best.0 * RELEVANCE_CUT);
-        let results = scored.iter().take(MAX_RESULTS).filter(|(score, ..)| *score > 0.0 && *score >= floor);
+        scored.retain(|(score, ..)| *score > 0.0 && *score >= floor);
+        scored.truncate(MAX_RESULTS);
+        scored
+    }
+
+    /// Answers a search as SearXNG does with `format=json`; addresses are made absolute with `base`.
+    pub fn search(&self, query: &str, base: &Url) -> Value {
+        let asked: Vec<String> = words(query).collect();
+        let results = self.find(query).into_iter();
         let results: Vec<Value> = results
             .map(|(score, path, page)| {
                 json!({
@@ -131,12 +143,18 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
-/// The text of an HTML page on one line: comments, scripts, styles and tags taken out, entities resolved.
+/// The text of an HTML page on one line.
 fn plain_text(html: &str) -> String {
+    block_lines(html).replace('\n', " ")
+}
+
+/// The text of an HTML page: comments, scripts, styles and tags taken out, entities resolved, one block a line.
+fn block_lines(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     while let Some((before, markup)) = rest.split_once('<') {
-        text.push_str(before);
+        text.push_str(&before.replace('\n', " "));
         let name = markup.split(|c: char| c.is_whitespace() || c == '>').next().unwrap_or_default();
         let end = match name {
             "script" => "</script>",
@@ -145,10 +163,11 @@ fn plain_text(html: &str) -> String {
             _ => ">",
         };
         if !INLINE.contains(&name.trim_start_matches('/')) {
-            text.push(' ');
+            text.push('\n');
         }
         rest = markup.split_once(end).map_or("", |(_, after)| after);
     }
-    text.push_str(rest);
-    htmlize::unescape(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    text.push_str(&rest.replace('\n', " "));
+    let lines = text.lines().map(|line| one_line(&htmlize::unescape(line)));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -32,7 +32,7 @@ fn get(web: &SampleWeb, path: &str, parameters: &[(&str, &str)]) -> Response {
     if !parameters.is_empty() {
         url.query_pairs_mut().extend_pairs(parameters);
     }
-    web.answer(&Request { method: "GET".to_owned(), url })
+    web.answer(&Request { method: "GET".to_owned(), url, headers: Vec::new(), body: String::new() })
 }
 
 fn search(web: &SampleWeb, query: &str) -> Vec<Value> {
@@ -179,6 +179,74 @@ fn only_json_searches_are_answered() {
     assert_eq!(get(&web, "/search", &[("q", "Ada")]).status, 403);
     assert_eq!(get(&web, "/search", &[("q", "Ada"), ("format", "csv")]).status, 403);
     assert_eq!(get(&web, "/search", &[("q", ""), ("format", "json")]).status, 400);
+}
+
+/// A question with headers, and a body where there is one.
+fn ask(web: &SampleWeb, target: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
+    let request = Request {
+        method: if body.is_empty() { "GET" } else { "POST" }.to_owned(),
+        url: Url::parse("http://localhost:8080").unwrap().join(target).unwrap(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        body: body.to_owned(),
+    };
+    let response = web.answer(&request);
+    (response.status, serde_json::from_str(&response.body).unwrap_or_default())
+}
+
+#[test]
+fn the_open_indexes_know_everybody_and_their_works() {
+    let web = web();
+    for person in expected() {
+        let query = url::form_urlencoded::byte_serialize(person.name.as_bytes()).collect::<String>();
+        let (_, authors) = ask(&web, &format!("/openalex/authors?search={query}"), &[], "");
+        let author = &authors["results"][0];
+        assert_eq!(author["last_known_institutions"][0]["display_name"], person.institution);
+        let id = author["id"].as_str().unwrap().rsplit('/').next().unwrap();
+        let list = format!("/openalex/works?filter=author.id:{id}&sort=-publication_date&select=title,type");
+        let (_, works) = ask(&web, &list, &[], "");
+        let titles: Vec<_> =
+            works["results"].as_array().unwrap().iter().map(|w| w["title"].as_str().unwrap()).collect();
+        assert!(person.papers.iter().all(|paper| titles.contains(&paper.as_str())), "{titles:?}");
+        assert!(works["results"][0].get("id").is_none(), "not selected");
+        let (_, crossref) = ask(&web, &format!("/crossref/works?query.author={query}&rows=3"), &[], "");
+        assert!(!crossref["message"]["items"].as_array().unwrap().is_empty(), "{}", person.name);
+    }
+}
+
+#[test]
+fn mistaken_questions_to_the_indexes_are_refused_as_the_true_ones_do() {
+    let web = web();
+    let contact = [("user-agent", "x/1 (a@b.example)")];
+    assert_eq!(ask(&web, "/openalex/works?filter=who:A1", &[], "").0, 400);
+    assert_eq!(ask(&web, "/openalex/authors?search=Ada&select=shoe_size", &[], "").0, 400);
+    assert_eq!(ask(&web, "/wikipedia/w/api.php?action=query", &[], "").0, 403);
+    let (status, body) = ask(&web, "/wikipedia/w/api.php?action=query", &contact, "");
+    assert_eq!((status, body["error"]["code"].as_str()), (200, Some("badvalue")));
+    let search = "/wikipedia/w/api.php?action=query&format=json&formatversion=2&generator=search&gsrsearch=";
+    let (_, found) = ask(&web, &format!("{search}%22Elowen%20Tregarrick-Bose%22"), &contact, "");
+    assert_eq!(found["query"]["pages"][0]["title"], "Elowen Tregarrick-Bose");
+    let (_, nothing) = ask(&web, &format!("{search}Nobody"), &contact, "");
+    assert_eq!(nothing, serde_json::json!({"batchcomplete": true}));
+}
+
+#[test]
+fn the_engines_want_their_key_and_tell_a_spent_one_apart() {
+    let web = web();
+    for (key, exa_status, brave_status) in
+        [(engines::KEY, 200, 200), (engines::SPENT, 402, 429), ("x", 401, 422)]
+    {
+        let question = r#"{"query": "Ada Marlowe tidal energy", "contents": {"text": {"maxCharacters": 9}}}"#;
+        let (status, found) = ask(&web, "/exa/search", &[("x-api-key", key)], question);
+        assert_eq!(status, exa_status);
+        assert_eq!(status == 200, found["results"][0]["text"].as_str().is_some_and(|text| text.len() == 9));
+        let target = "/brave/res/v1/web/search?q=Ada+Marlowe+tidal+energy";
+        let (status, found) = ask(&web, target, &[("x-subscription-token", key)], "");
+        assert_eq!(status, brave_status);
+        assert_eq!(status == 200, found["web"]["results"][0]["url"].is_string());
+    }
+    let (_, nothing) =
+        ask(&web, "/brave/res/v1/web/search?q=xyzzy", &[("x-subscription-token", engines::KEY)], "");
+    assert!(nothing.get("web").is_none());
 }
 
 #[test]
