@@ -7,7 +7,7 @@ mod table;
 
 use std::time::Duration;
 
-use crate::config::{Settings, TlsMode};
+use crate::config::{SearchProvider, Settings, TlsMode};
 
 pub use self::table::*;
 
@@ -83,8 +83,12 @@ impl Condition {
 /// What holds as long as these settings do.
 pub fn standing(settings: &Settings) -> Vec<&'static Condition> {
     let is_unverified = settings.database.as_ref().is_some_and(|database| database.tls == TlsMode::Require);
-    let holds =
-        [(is_unverified, &DATABASE_TLS_UNVERIFIED), (settings.web.search.is_none(), &SEARCH_NOT_CONFIGURED)];
+    let web = &settings.web;
+    let holds = [
+        (is_unverified, &DATABASE_TLS_UNVERIFIED),
+        (matches!(web.search, SearchProvider::None), &SEARCH_NOT_CONFIGURED),
+        (matches!(web.search, SearchProvider::Open { .. }) && web.contact.is_none(), &CONTACT_MISSING),
+    ];
     holds.into_iter().filter(|(holds, _)| *holds).map(|(_, condition)| condition).collect()
 }
 
@@ -102,7 +106,7 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ALL.len());
-        let subjects = ["clock", "database", "model", "search", "state"];
+        let subjects = ["clock", "contact", "database", "model", "search", "state"];
         assert!(ALL.iter().all(|c| subjects.contains(&c.subject())));
     }
 

@@ -294,16 +294,39 @@ conditions! {
     }
     SEARCH_UNAVAILABLE = "search-unavailable", Error, Mended {
         title: "the search provider cannot be used",
-        text: "It is away, refuses, or answers in a form that is not JSON. That is not the same as finding \
-               nothing, so no item goes on without it.",
-        remedy: "check SEARXNG_URL, and that its settings.yml lists json under search: formats",
+        text: "It is away, too busy, refuses, or answers in a form that is not its own. That is not the same as \
+               finding nothing, so no item goes on without it. Of the open indexes, one may be away while another \
+               finds something.",
+        remedy: "check this machine's way to the internet, SEARCH_PROVIDER and the provider's address; SearXNG: \
+                 SEARXNG_URL, and that its settings.yml lists json under search: formats",
+        hides: Some("whether pages can be read"),
+    }
+    SEARCH_KEY_REFUSED = "search-key-refused", Error, Guarded {
+        title: "the search provider refuses the key",
+        text: "The key is wrong, was withdrawn, or belongs to another provider.",
+        remedy: "check EXA_API_KEY, BRAVE_API_KEY or OPENALEX_API_KEY, whichever the text names",
+        hides: Some("whether the quota is used up, and whether pages can be read"),
+    }
+    SEARCH_QUOTA_SPENT = "search-quota-spent", Error, Guarded {
+        title: "what the search provider's plan allows is used up",
+        text: "OpenAlex counts by the day and begins anew at midnight UTC; Brave counts by the month; Exa's credit \
+               has to be bought. Scribe asks again every five minutes and goes on by itself.",
+        remedy: "wait, enlarge the plan, or choose another SEARCH_PROVIDER; OpenAlex answers ten times as much \
+                 with a free key in OPENALEX_API_KEY",
         hides: Some("whether pages can be read"),
     }
     SEARCH_NOT_CONFIGURED = "search-not-configured", Warning, Never {
-        title: "no search provider is configured, so no page is read",
+        title: "SEARCH_PROVIDER is none, so no page is read",
         text: "E-mails are then written from the recipient's name, the interest and arXiv alone, and say so in \
                their warnings.",
-        remedy: "set SEARXNG_URL to a SearXNG server whose settings.yml lists json under search: formats",
+        remedy: "take SEARCH_PROVIDER out of the settings, and the open indexes are searched; no key is needed",
+        hides: None,
+    }
+    CONTACT_MISSING = "contact-missing", Warning, Never {
+        title: "CONTACT is not set, so Wikipedia is not asked and Crossref answers from its slower pool",
+        text: "Wikipedia wants to know who asks, Crossref prefers it, and site owners can write to you instead of \
+               blocking you. The address is sent to every site that scribe asks.",
+        remedy: "set CONTACT to an e-mail address of yours, or to a web page that names one",
         hides: None,
     }
     MODEL_UNUSABLE = "model-unusable", Error, Guarded {

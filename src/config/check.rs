@@ -12,8 +12,8 @@ use std::{
 use url::Url;
 
 use super::{
-    ConfigError, DatabaseSettings, ModelChoice, Origin, SearchProvider, Secret, Settings, Stage, TlsMode,
-    WebSettings,
+    ConfigError, DatabaseSettings, KeyedService, ModelChoice, Origin, SearchProvider, Secret, Settings,
+    Stage, TlsMode, WebSettings,
     database_url::{self, UrlParts},
     sources::{Gathered, Raw, RawSettings},
 };
@@ -272,11 +272,58 @@ fn web(fields: &Fields<'_>) -> Result<WebSettings, ConfigError> {
     }
     let allow_private_hosts = |v: &str| v.split(',').map(|block| block.trim().parse()).collect();
     Ok(WebSettings {
-        search: fields.optional("SEARXNG_URL", base_url)?.map(SearchProvider::Searxng),
+        search: search(fields)?,
+        contact: fields.optional("CONTACT", contact)?,
+        host_interval: fields.parse("HOST_INTERVAL", |v| seconds(v, 0.0, 60.0))?,
         arxiv_base_url,
         arxiv_interval,
         allow_private_hosts: fields.optional("ALLOW_PRIVATE_HOSTS", allow_private_hosts)?.unwrap_or_default(),
     })
+}
+
+/// Without a name, a SearXNG server that is set is meant; else the one that needs nothing.
+fn search(fields: &Fields<'_>) -> Result<SearchProvider, ConfigError> {
+    let keyed = |base, key: &'static str| -> Result<KeyedService, ConfigError> {
+        Ok(KeyedService { base: fields.parse(base, base_url)?, key: fields.parse(key, key_text)? })
+    };
+    let searxng = fields.optional("SEARXNG_URL", base_url)?;
+    let default = if searxng.is_some() { "searxng" } else { "open" };
+    match fields.get("SEARCH_PROVIDER").unwrap_or(default) {
+        "none" => Ok(SearchProvider::None),
+        "open" => Ok(SearchProvider::Open {
+            openalex: fields.parse("OPENALEX_BASE_URL", base_url)?,
+            openalex_key: fields.optional("OPENALEX_API_KEY", key_text)?,
+            crossref: fields.parse("CROSSREF_BASE_URL", base_url)?,
+            wikipedia: fields.parse("WIKIPEDIA_BASE_URL", base_url)?,
+        }),
+        "searxng" => searxng.map(SearchProvider::Searxng).ok_or(ConfigError::Missing { name: "SEARXNG_URL" }),
+        "exa" => keyed("EXA_BASE_URL", "EXA_API_KEY").map(SearchProvider::Exa),
+        "brave" => keyed("BRAVE_BASE_URL", "BRAVE_API_KEY").map(SearchProvider::Brave),
+        other => {
+            let why = format!("{other:?} is none of open, searxng, exa, brave, none");
+            Err(fields.bad("SEARCH_PROVIDER", why))
+        }
+    }
+}
+
+/// Fit for a header and an address; the text is not repeated.
+fn key_text(value: &str) -> Result<Secret, String> {
+    match value.bytes().all(|b| b.is_ascii_graphic()) && value.len() <= 500 {
+        true => Ok(Secret::new(value)),
+        false => {
+            Err("this is no key: it has spaces, letters outside ASCII, or more than 500 characters".into())
+        }
+    }
+}
+
+/// Fit for the User-Agent, where brackets would end the comment that it stands in.
+fn contact(value: &str) -> Result<String, String> {
+    let is_address = value.contains('@') || value.starts_with("https://") || value.starts_with("http://");
+    let is_plain = value.bytes().all(|b| b.is_ascii_graphic() && !b"()\\<>\"".contains(&b));
+    match is_address && is_plain && value.len() <= 100 {
+        true => Ok(value.into()),
+        false => Err(format!("{value:?} is neither an e-mail address nor a web address")),
+    }
 }
 
 /// People put the whole connection string here, with the password in it; so the text is not repeated.

@@ -136,8 +136,12 @@ pub enum ModelChoice {
 /// What the web side needs to know.
 #[derive(Debug, Clone)]
 pub struct WebSettings {
-    /// Where searches go; `None` means that nothing is searched.
-    pub search: Option<SearchProvider>,
+    /// Where searches go.
+    pub search: SearchProvider,
+    /// Whom to write to about this scribe: an e-mail or web address, plain ASCII. Every site is told.
+    pub contact: Option<String>,
+    /// The least time between two requests to one host.
+    pub host_interval: Duration,
     /// The arXiv API, without `/api/query`.
     pub arxiv_base_url: Url,
     /// The least time between two requests to arXiv.
@@ -149,8 +153,34 @@ pub struct WebSettings {
 /// A search provider and what it needs.
 #[derive(Debug, Clone)]
 pub enum SearchProvider {
+    /// Nothing is searched.
+    None,
+    /// The open indexes OpenAlex, Crossref and Wikipedia, by their base URLs.
+    Open {
+        /// OpenAlex.
+        openalex: Url,
+        /// A key raises what OpenAlex answers a day.
+        openalex_key: Option<Secret>,
+        /// Crossref.
+        crossref: Url,
+        /// Wikipedia, of one language.
+        wikipedia: Url,
+    },
     /// A SearXNG server, by its base URL.
     Searxng(Url),
+    /// Exa.
+    Exa(KeyedService),
+    /// Brave Search.
+    Brave(KeyedService),
+}
+
+/// A service that wants a key.
+#[derive(Debug, Clone)]
+pub struct KeyedService {
+    /// Its base URL.
+    pub base: Url,
+    /// The key.
+    pub key: Secret,
 }
 
 impl Settings {

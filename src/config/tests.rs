@@ -92,6 +92,12 @@ fn a_mistake_names_file_line_and_column_and_the_remedy() {
         ("poll_interval = 31\n", "31 is not between 0.05 and 30 seconds"),
         ("email_composer_model = \"oracle:9\"\n", "there is no model \"oracle:9\""),
         ("arxiv_interval = 1\n", "arXiv allows one request every 3 seconds"),
+        ("search_provider = \"askjeeves\"\n", "\"askjeeves\" is none of open, searxng, exa, brave, none"),
+        ("search_provider = \"exa\"\n", "EXA_API_KEY is not set; set EXA_API_KEY"),
+        ("search_provider = \"searxng\"\n", "SEARXNG_URL is not set"),
+        ("exa_api_key = \"x\"\n", "EXA_API_KEY is a secret"),
+        ("contact = \"me\"\n", "\"me\" is neither an e-mail address nor a web address"),
+        ("contact = \"a@b.example) evil\"\n", "neither an e-mail address"),
     ];
     for (toml, expected) in cases {
         let error = Fixture::new(toml).error();
@@ -138,6 +144,23 @@ fn a_connection_string_in_the_wrong_place_is_not_repeated() {
         let error = Fixture::new("").env(name, "http://u:hunter2@h.example:6543/d").error();
         assert!(!error.contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn the_search_provider_is_named_or_follows_from_a_searxng_server() {
+    use SearchProvider as P;
+    let search = |fixture: Fixture| fixture.load().unwrap().web.search;
+    assert!(matches!(search(Fixture::new("")), P::Open { openalex_key: None, .. }));
+    let searxng = "searxng_url = \"http://192.168.1.10:8888\"\n";
+    assert!(matches!(search(Fixture::new(searxng)), P::Searxng(_)));
+    assert!(matches!(search(Fixture::new(searxng).env("SEARCH_PROVIDER", "open")), P::Open { .. }));
+    assert!(matches!(search(Fixture::new(searxng).env("SEARCH_PROVIDER", "none")), P::None));
+    let exa = Fixture::new("search_provider = \"exa\"\n").secret("exa_api_key", "key-4711\n");
+    let search = exa.load().unwrap().web.search;
+    assert!(matches!(&search, P::Exa(service) if service.key.expose() == "key-4711"));
+    assert!(!format!("{search:?}").contains("4711"));
+    let odd = Fixture::new("search_provider = \"brave\"\n").env("BRAVE_API_KEY", "hunter2 x");
+    assert!(odd.error().contains("this is no key") && !odd.error().contains("hunter2"));
 }
 
 #[test]

@@ -13,9 +13,10 @@ use rustix::{
 use super::{Check, Report};
 use crate::{
     condition,
-    config::{ModelChoice, SearchProvider, Settings},
+    config::{ModelChoice, Settings},
     daemon::pause,
-    web::{Web, WebError},
+    pipeline,
+    web::{Query, Web, WebError},
 };
 
 /// Makes the checks.
@@ -24,7 +25,7 @@ pub fn examine(settings: &Settings, report: &mut Report<'_>) {
     let web = Web::new(&settings.web);
     state_directory(&settings.state_directory, report);
     models(settings, report);
-    search(settings.web.search.as_ref(), &web, report);
+    search(settings, &web, report);
     arxiv(settings, &web, report);
 }
 
@@ -84,19 +85,38 @@ fn models(settings: &Settings, report: &mut Report<'_>) {
     }
 }
 
-fn search(provider: Option<&SearchProvider>, web: &Web, report: &mut Report<'_>) {
-    let Some(SearchProvider::Searxng(address)) = provider else {
+/// One small question about somebody whom everybody knows.
+fn search(settings: &Settings, web: &Web, report: &mut Report<'_>) {
+    let Some(provider) = web.provider() else {
         let missing = &condition::SEARCH_NOT_CONFIGURED;
         return report.warning(Check::Search, missing.title, missing.remedy);
     };
-    match web.search("university research") {
-        Ok(found) if found.is_empty() => report.warning(
-            Check::Search,
-            format!("{address} answers, and finds nothing at all"),
-            "see which engines are switched on in its settings.yml",
-        ),
-        Ok(_) => report.ok(Check::Search, format!("{address} answers and finds pages")),
-        Err(error) => report.failed(Check::Search, error.to_string(), condition::SEARCH_UNAVAILABLE.remedy),
+    let anonymous = &condition::CONTACT_MISSING;
+    if condition::standing(settings).contains(&anonymous) {
+        report.warning(Check::Search, anonymous.title, anonymous.remedy);
+    }
+    let terms = ["university research".to_owned()];
+    match web.search(&Query { name: "Albert Einstein", interest: "physics", terms: &terms }) {
+        Ok(found) => {
+            for failure in &found.failures {
+                report.warning(
+                    Check::Search,
+                    failure.to_string(),
+                    "nothing, if it was busy; else check its address",
+                );
+            }
+            match found.hits.is_empty() {
+                true => report.warning(
+                    Check::Search,
+                    format!("{provider}: answers, and finds nothing at all"),
+                    "check its address; SearXNG: see which engines are switched on in its settings.yml",
+                ),
+                false => report.ok(Check::Search, format!("{provider}: answers and finds pages")),
+            }
+        }
+        Err(error) => {
+            report.failed(Check::Search, error.to_string(), pipeline::search_condition(&error).remedy);
+        }
     }
 }
 

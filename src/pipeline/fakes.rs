@@ -4,12 +4,10 @@ use std::{
     collections::HashMap,
 };
 
-use url::Url;
-
 use super::sources::Sources;
 use crate::{
     model::{AnalyseTask, Analysis, Builtin, FactsTask, Model, ModelError, PageFacts, Value, ValuesTask},
-    web::{Page, Paper, WebError},
+    web::{Found, Hit, Page, Paper, Query, WebError},
 };
 
 /// Answers as told; what it was not told, the builtin answers.
@@ -48,6 +46,8 @@ impl Model for FakeModel {
 pub(crate) struct FakeWeb {
     pub no_provider: bool,
     pub search_error: Option<WebError>,
+    pub failures: Vec<WebError>,
+    pub records: Vec<Page>,
     pub pages: Vec<(String, Result<Page, WebError>)>,
     pub papers: Option<Result<Vec<Paper>, WebError>>,
     pub reads: RefCell<HashMap<String, usize>>,
@@ -80,11 +80,13 @@ impl Sources for FakeWeb {
     fn can_search(&self) -> bool {
         !self.no_provider
     }
-    fn search(&self, _query: &str) -> Result<Vec<Url>, WebError> {
+    fn search(&self, _query: &Query<'_>) -> Result<Found, WebError> {
         if let Some(error) = &self.search_error {
             return Err(error.clone());
         }
-        Ok(self.pages.iter().map(|(url, _)| url.parse().unwrap()).collect())
+        let hits = self.pages.iter().map(|(url, _)| Hit::Address(url.parse().unwrap()));
+        let records = self.records.iter().cloned().map(Hit::Record);
+        Ok(Found { hits: hits.chain(records).collect(), failures: self.failures.clone() })
     }
     fn read(&self, url: &str) -> Result<Page, WebError> {
         *self.reads.borrow_mut().entry(url.to_owned()).or_default() += 1;

@@ -27,6 +27,7 @@ use std::time::Duration;
 pub use request::{MAX_TEMPLATE_BYTES, check_recipient, check_template};
 pub use run::Pipeline;
 use serde::{Deserialize, Serialize};
+pub use web_scraper::search_condition;
 
 use crate::condition::Condition;
 pub use crate::model::TemplateType;

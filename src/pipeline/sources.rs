@@ -1,16 +1,14 @@
 //! The outside as the steps see it: four questions. A trait, so that the steps are tested without a network.
 use std::time::Duration;
 
-use url::Url;
-
-use crate::web::{Page, Paper, Web, WebError};
+use crate::web::{Found, Page, Paper, Query, Web, WebError};
 
 /// What the steps ask of the outside; [`Web`] answers in earnest.
 pub(crate) trait Sources {
     /// Whether a search provider is configured.
     fn can_search(&self) -> bool;
-    /// Searches the web.
-    fn search(&self, query: &str) -> Result<Vec<Url>, WebError>;
+    /// Searches for a person.
+    fn search(&self, query: &Query<'_>) -> Result<Found, WebError>;
     /// Reads one page.
     fn read(&self, url: &str) -> Result<Page, WebError>;
     /// Looks up papers by author.
@@ -19,9 +17,9 @@ pub(crate) trait Sources {
 
 impl Sources for Web {
     fn can_search(&self) -> bool {
-        Web::can_search(self)
+        self.provider().is_some()
     }
-    fn search(&self, query: &str) -> Result<Vec<Url>, WebError> {
+    fn search(&self, query: &Query<'_>) -> Result<Found, WebError> {
         Web::search(self, query)
     }
     fn read(&self, url: &str) -> Result<Page, WebError> {
@@ -47,7 +45,11 @@ impl Outage {
         let retry_after = match error {
             WebError::Unreachable(_) => None,
             WebError::Busy { retry_after, .. } => *retry_after,
-            WebError::Failed(_) | WebError::Unreadable(_) | WebError::Forbidden(_) => return None,
+            WebError::Failed(_)
+            | WebError::Unreadable(_)
+            | WebError::Forbidden(_)
+            | WebError::KeyRefused(_)
+            | WebError::QuotaSpent(_) => return None,
         };
         Some(Outage { message: error.to_string(), retry_after })
     }

@@ -2,9 +2,10 @@
 //!
 //! Pages are hostile. What leaves this step is a list of short statements, each with its page and each checked by code:
 //! no address, no order, nothing the page does not say. The pages themselves go no further.
-use std::collections::HashSet;
-
-use url::Url;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use super::{
     Error,
@@ -13,18 +14,21 @@ use super::{
     sources::{Outage, Sources},
 };
 use crate::{
-    condition::SEARCH_UNAVAILABLE,
+    condition::{Condition, SEARCH_KEY_REFUSED, SEARCH_QUOTA_SPENT, SEARCH_UNAVAILABLE},
     model::{Builtin, Fact, FactsTask, Model, PageFacts, Person},
     text::{
+        name::PersonName,
         one_line,
         words::{Vocabulary, fold},
     },
-    web::{Page, WebError},
+    web::{Hit, Page, Query, WebError},
 };
 
 /// Most pages that are read per item, and most that are tried where some cannot be read.
 const MAX_PAGES: usize = 5;
 const MAX_TRIES: usize = 8;
+/// After that time no further page is begun.
+const MOST_TIME: Duration = Duration::from_secs(4 * 60);
 /// Longest text given to a model at once, in characters, and the most parts of one page.
 const CHUNK: usize = 30_000;
 const MAX_CHUNKS: usize = 4;
@@ -63,49 +67,91 @@ pub(crate) fn run(
         findings.warnings.push("no search provider is configured, so no page was read".to_owned());
         return Ok(findings);
     }
-    let mut hits = Vec::new();
-    for term in terms {
-        hits.extend(sources.search(term).map_err(search_error)?);
+    let name = PersonName::parse(person.name).full;
+    let query = Query { name: &name, interest: person.interest, terms };
+    let found = sources.search(&query).map_err(search_error)?;
+    for error in &found.failures {
+        findings.warnings.push(format!("not everything could be searched: {error}"));
+        findings.outage = Outage::behind(error).or(findings.outage.take());
     }
-    if hits.is_empty() {
+    if found.hits.is_empty() {
         findings.warnings.push("the search found no page".to_owned());
     }
-    let mut read = HashSet::new();
-    for url in addresses(hits).into_iter().take(MAX_TRIES) {
-        if read.len() == MAX_PAGES {
-            break;
-        }
-        if read.contains(&url) {
-            continue;
-        }
-        match sources.read(&url) {
-            // two addresses may lead to one page
-            Ok(page) if !read.insert(page.url.clone()) => {}
-            Ok(page) => findings.add(&page, parser, person)?,
-            Err(error) => findings.miss(&url, &error),
-        }
-    }
+    findings.read(distinct(found.hits), sources, parser, person)?;
     Ok(findings)
 }
 
 /// “Could not search” is not “found nothing”: without the provider no item can do better.
 fn search_error(error: WebError) -> Error {
-    Error::Surroundings { condition: &SEARCH_UNAVAILABLE, detail: error.to_string() }
+    Error::Surroundings { condition: search_condition(&error), detail: error.to_string() }
 }
 
-/// The addresses to read, in the order found, without fragments and repetitions.
-fn addresses(hits: Vec<Url>) -> Vec<String> {
+/// What holds while a search fails so.
+pub fn search_condition(error: &WebError) -> &'static Condition {
+    match error {
+        WebError::KeyRefused(_) => &SEARCH_KEY_REFUSED,
+        WebError::QuotaSpent(_) => &SEARCH_QUOTA_SPENT,
+        _ => &SEARCH_UNAVAILABLE,
+    }
+}
+
+/// The hits in the order found, without fragments and repetitions.
+fn distinct(hits: Vec<Hit>) -> Vec<Hit> {
     let mut seen = HashSet::new();
     hits.into_iter()
-        .map(|mut url| {
-            url.set_fragment(None);
-            String::from(url)
+        .map(|hit| match hit {
+            Hit::Address(mut url) => {
+                url.set_fragment(None);
+                Hit::Address(url)
+            }
+            record => record,
         })
-        .filter(|url| seen.insert(url.clone()))
+        .filter(|hit| seen.insert(address(hit).to_owned()))
         .collect()
 }
 
+fn address(hit: &Hit) -> &str {
+    match hit {
+        Hit::Address(url) => url.as_str(),
+        Hit::Record(page) => &page.url,
+    }
+}
+
 impl Findings {
+    /// Reads pages until there are enough, or it has been tried often and long enough.
+    fn read(
+        &mut self,
+        hits: Vec<Hit>,
+        sources: &dyn Sources,
+        parser: &dyn Model,
+        person: Person<'_>,
+    ) -> Result<(), Error> {
+        let started = Instant::now();
+        let mut read = HashSet::new();
+        let all = hits.len();
+        for (tried, hit) in hits.into_iter().enumerate() {
+            if read.len() == MAX_PAGES || tried == MAX_TRIES || started.elapsed() > MOST_TIME {
+                self.warnings
+                    .push(format!("{} further addresses were not read: these were enough", all - tried));
+                break;
+            }
+            if read.contains(address(&hit)) {
+                continue;
+            }
+            let outcome = match hit {
+                Hit::Record(page) => Ok(page),
+                Hit::Address(url) => sources.read(url.as_str()).map_err(|error| (url, error)),
+            };
+            match outcome {
+                // two addresses may lead to one page
+                Ok(page) if !read.insert(page.url.clone()) => {}
+                Ok(page) => self.add(&page, parser, person)?,
+                Err((url, error)) => self.miss(url.as_str(), &error),
+            }
+        }
+        Ok(())
+    }
+
     fn miss(&mut self, url: &str, error: &WebError) {
         self.warnings.push(format!("could not read {url}: {error}"));
         self.outage = Outage::behind(error).or(self.outage.take());

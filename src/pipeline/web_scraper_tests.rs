@@ -25,8 +25,9 @@ fn saying(facts: &[&str]) -> FakeModel {
 #[test]
 fn addresses_are_read_once_in_the_order_found() {
     let hits = ["https://b.example/#top", "https://b.example/", "http://a.example"];
-    let hits = hits.into_iter().map(|url| url.parse().unwrap()).collect();
-    assert_eq!(addresses(hits), ["https://b.example/", "http://a.example/"]);
+    let hits = distinct(hits.into_iter().map(|url| Hit::Address(url.parse().unwrap())).collect());
+    let addresses: Vec<_> = hits.iter().map(address).collect();
+    assert_eq!(addresses, ["https://b.example/", "http://a.example/"]);
 }
 
 #[test]
@@ -56,6 +57,7 @@ fn at_most_five_pages_are_read_and_unreadable_ones_do_not_count() {
     let findings = search(&web).unwrap();
     assert_eq!(findings.urls.len(), 5);
     assert_eq!(web.reads.borrow().len(), 7);
+    assert!(findings.warnings.contains(&"4 further addresses were not read: these were enough".into()));
     assert!(findings.warnings[0].contains("could not read https://x.example/: x.example: robots.txt"));
     assert_eq!(findings.outage.unwrap().message, "y.example: no answer");
 }
@@ -154,6 +156,44 @@ fn a_search_that_fails_is_not_a_search_that_found_nothing() {
             matches!(failing(error), Error::Surroundings { condition, .. } if condition.code == "search-unavailable")
         );
     }
+}
+
+#[test]
+fn a_key_or_a_quota_that_stops_the_search_has_a_condition_of_its_own() {
+    for (error, code) in [
+        (WebError::KeyRefused("x".into()), "search-key-refused"),
+        (WebError::QuotaSpent("x".into()), "search-quota-spent"),
+    ] {
+        let error = search(&FakeWeb { search_error: Some(error), ..FakeWeb::default() }).unwrap_err();
+        assert!(matches!(error, Error::Surroundings { condition, .. } if condition.code == code));
+    }
+}
+
+#[test]
+fn what_a_provider_knows_itself_is_a_page_that_is_marked_and_not_asked_for() {
+    let record = Page {
+        url: "https://index.example/A1".into(),
+        title: "Ada Example".into(),
+        text: "Ada Example\nUniversity of Nordland\nAda Example publishes on ocean eddies.".into(),
+        warnings: vec!["this is what the index says; the page itself was not opened".into()],
+    };
+    let web = FakeWeb {
+        records: vec![record],
+        failures: vec![WebError::Unreachable("b.example did not answer".into())],
+        ..FakeWeb::default()
+    };
+    let findings = search(&web).unwrap();
+    assert_eq!(findings.urls, ["https://index.example/A1"]);
+    assert!(web.reads.borrow().is_empty());
+    assert_eq!(findings.facts.len(), 2, "{:?}", findings.facts);
+    assert_eq!(
+        findings.warnings,
+        [
+            "not everything could be searched: b.example did not answer",
+            "https://index.example/A1: this is what the index says; the page itself was not opened",
+        ]
+    );
+    assert_eq!(findings.outage.unwrap().message, "b.example did not answer");
 }
 
 #[test]

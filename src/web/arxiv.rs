@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn papers(server: &Server, interval: Duration) -> Result<Vec<Paper>, WebError> {
-        let agent = client::agent(DefaultResolver::default(), Duration::from_secs(20));
+        let agent = client::agent(DefaultResolver::default(), Duration::from_secs(20), "test");
         Arxiv::new(server.base.clone(), interval).papers_by(&agent, "Ada Example")
     }
 
@@ -139,7 +139,7 @@ mod tests {
         let server = serve(|_| answer("200 OK", "application/atom+xml", &feed(1, ENTRY)));
         assert_eq!(papers(&server, Duration::ZERO).unwrap()[0].title, "Wakes");
         assert_eq!(
-            server.requests()[0].1,
+            server.requests()[0].target,
             "/api/query?search_query=au%3A%22Ada+Example%22&start=0&max_results=25\
              &sortBy=submittedDate&sortOrder=descending"
         );
@@ -194,8 +194,8 @@ mod tests {
         assert!(matches!(papers(&server, interval), Err(WebError::Busy { .. })));
         let requests = server.requests();
         assert_eq!(requests.len(), 2);
-        assert!(requests[0].0 - started >= interval, "the first request did not wait");
-        assert!(requests[1].0 - started >= 2 * interval, "the second request did not wait");
+        assert!(requests[0].at - started >= interval, "the first request did not wait");
+        assert!(requests[1].at - started >= 2 * interval, "the second request did not wait");
     }
 
     #[test]

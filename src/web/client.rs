@@ -14,14 +14,19 @@ use ureq::{
 use super::{WebError, guard::Refused};
 use crate::text::one_short_line;
 
-const USER_AGENT: &str = concat!("scribe/", env!("CARGO_PKG_VERSION"));
+const PRODUCT: &str = concat!("scribe/", env!("CARGO_PKG_VERSION"));
 const CONNECT: Duration = Duration::from_secs(5);
 /// The longest `Retry-After` that is believed.
 const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Who asks, and where to write to about it.
+pub(super) fn user_agent(contact: Option<&str>) -> String {
+    contact.map_or_else(|| PRODUCT.to_owned(), |contact| format!("{PRODUCT} ({contact})"))
+}
+
 /// A client whose whole calls, from name to last byte, take at most so long. Its TLS connector is built with the
 /// first https connection and kept.
-pub(super) fn agent(resolver: impl Resolver, whole_call: Duration) -> Agent {
+pub(super) fn agent(resolver: impl Resolver, whole_call: Duration, user_agent: &str) -> Agent {
     // The system's certificates: with ureq's own default, native-tls has none and panics.
     let tls =
         TlsConfig::builder().provider(TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier).build();
@@ -30,7 +35,7 @@ pub(super) fn agent(resolver: impl Resolver, whole_call: Duration) -> Agent {
         .proxy(None)
         .max_redirects(0)
         .http_status_as_error(false)
-        .user_agent(USER_AGENT)
+        .user_agent(user_agent)
         .max_idle_connections(1)
         .timeout_connect(Some(CONNECT))
         .timeout_global(Some(whole_call))
@@ -57,22 +62,37 @@ pub(super) fn failure(host: &str, error: ureq::Error) -> WebError {
     }
 }
 
-/// What an answer means that is no success; `None` for one that is (2xx). Of `Retry-After` only the form in seconds
-/// is understood (RFC 9110 § 10.2.3 also allows a date, but a Pi's clock cannot be trusted with it).
+/// What an answer means that is no success; `None` for one that is (2xx).
 pub(super) fn refusal(host: &str, response: &Response<Body>) -> Option<WebError> {
-    let status = response.status();
+    status_refusal(host, response.status(), retry_after(response))
+}
+
+/// The same for an answer that was taken apart.
+pub(super) fn status_refusal(
+    host: &str,
+    status: StatusCode,
+    retry_after: Option<Duration>,
+) -> Option<WebError> {
     let message = message(&format!("{host} answered {status}"));
     match status {
         _ if status.is_success() => None,
         // 500, 502 and 504 ask for patience no less than 503: somebody else will mend them.
         _ if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() => {
-            Some(WebError::Busy { message, retry_after: retry_after(response) })
+            Some(WebError::Busy { message, retry_after })
         }
         _ => Some(WebError::Failed(message)),
     }
 }
 
-fn retry_after(response: &Response<Body>) -> Option<Duration> {
+/// The error for a host that is not asked now because it wants to be left alone for so long.
+pub(super) fn not_its_turn(host: &str, wait: Duration) -> WebError {
+    let text = format!("{host} wants to be left alone for another {} s", wait.as_secs());
+    WebError::Busy { message: message(&text), retry_after: Some(wait) }
+}
+
+/// Only the form in seconds is understood (RFC 9110 § 10.2.3 also allows a date, but a Pi's clock cannot be trusted
+/// with it).
+pub(super) fn retry_after(response: &Response<Body>) -> Option<Duration> {
     let seconds = header_text(response, header::RETRY_AFTER)?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(MOST_PATIENCE))
 }

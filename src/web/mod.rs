@@ -10,19 +10,21 @@ mod guard;
 mod html;
 mod lines;
 mod pages;
-mod searxng;
+mod robots;
+mod search;
 #[cfg(test)]
 mod testing;
+mod turns;
 
 use std::{fmt, time::Duration};
 
-use ureq::{Agent, unversioned::resolver::DefaultResolver};
-use url::Url;
-
-use crate::config::{SearchProvider, WebSettings};
 use arxiv::Arxiv;
 use guard::Guard;
 use pages::Pages;
+pub use search::{Found, Hit, Query};
+use ureq::{Agent, unversioned::resolver::DefaultResolver};
+
+use crate::config::WebSettings;
 
 /// The most a request to a configured service may take. arXiv needs half a minute when it is busy; searches have
 /// their own, shorter limit.
@@ -32,7 +34,8 @@ const SERVICE_CALL: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Web {
     services: Agent,
-    search: Option<SearchProvider>,
+    provider: Option<Box<dyn search::Provider>>,
+    searches: search::Client,
     arxiv: Arxiv,
     pages: Pages,
 }
@@ -41,28 +44,29 @@ impl Web {
     /// A client for these settings. Nothing is sent; the first question to arXiv waits until the interval since now
     /// is over.
     pub fn new(settings: &WebSettings) -> Web {
+        let user_agent = client::user_agent(settings.contact.as_deref());
+        let guard = Guard::new(settings.allow_private_hosts.clone());
+        let services = client::agent(DefaultResolver::default(), SERVICE_CALL, &user_agent);
         Web {
-            services: client::agent(DefaultResolver::default(), SERVICE_CALL),
-            search: settings.search.clone(),
+            provider: search::provider(settings),
+            searches: search::Client::new(services.clone(), settings.host_interval),
             arxiv: Arxiv::new(settings.arxiv_base_url.clone(), settings.arxiv_interval),
-            pages: Pages::new(Guard::new(settings.allow_private_hosts.clone())),
+            pages: Pages::new(guard, settings.host_interval, pages::WHOLE_CALL, &user_agent),
+            services,
         }
     }
 
-    /// Whether there is a search provider.
-    pub fn can_search(&self) -> bool {
-        self.search.is_some()
+    /// Who is searched with, for people; `None` where nothing is searched.
+    pub fn provider(&self) -> Option<String> {
+        self.provider.as_ref().map(|provider| provider.name())
     }
 
-    /// Searches for pages: ten addresses at most, http or https, best first; none without a provider.
+    /// Searches for a person; finds nothing without a provider.
     ///
     /// # Errors
     /// Every kind but `Forbidden`. That nothing was found is no error.
-    pub fn search(&self, query: &str) -> Result<Vec<Url>, WebError> {
-        match &self.search {
-            Some(SearchProvider::Searxng(base)) => searxng::search(&self.services, base, query),
-            None => Ok(Vec::new()),
-        }
+    pub fn search(&self, query: &Query<'_>) -> Result<Found, WebError> {
+        self.provider.as_ref().map_or(Ok(Found::default()), |provider| provider.search(&self.searches, query))
     }
 
     /// Reads one page, following at most five redirects, each to an address that may be read.
@@ -130,8 +134,12 @@ pub enum WebError {
     Failed(String),
     /// An answer that cannot be read as what was asked for.
     Unreadable(String),
-    /// Not asked at all: the address guard or the kind of address forbids it.
+    /// Not asked at all: the address guard, the kind of address or the site's robots.txt forbids it.
     Forbidden(String),
+    /// The provider does not take the key.
+    KeyRefused(String),
+    /// What the provider's plan allows is used up.
+    QuotaSpent(String),
 }
 
 impl fmt::Display for WebError {
@@ -141,7 +149,9 @@ impl fmt::Display for WebError {
             WebError::Unreachable(m)
             | WebError::Failed(m)
             | WebError::Unreadable(m)
-            | WebError::Forbidden(m) => f.write_str(m),
+            | WebError::Forbidden(m)
+            | WebError::KeyRefused(m)
+            | WebError::QuotaSpent(m) => f.write_str(m),
         }
     }
 }
@@ -151,35 +161,41 @@ impl std::error::Error for WebError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::SearchProvider;
 
-    fn settings(arxiv: &str) -> WebSettings {
+    fn settings(search: SearchProvider) -> WebSettings {
         WebSettings {
-            search: None,
-            arxiv_base_url: arxiv.parse().unwrap(),
+            search,
+            contact: None,
+            host_interval: Duration::ZERO,
+            arxiv_base_url: "https://arxiv.example".parse().unwrap(),
             arxiv_interval: Duration::ZERO,
             allow_private_hosts: Vec::new(),
         }
     }
 
+    fn query(terms: &[String]) -> Query<'_> {
+        Query { name: "Ada Example", interest: "tidal energy", terms }
+    }
+
     #[test]
     fn the_client_can_move_to_the_worker_thread() {
         fn assert_send<T: Send>(_: &T) {}
-        assert_send(&Web::new(&settings("https://arxiv.example")));
+        assert_send(&Web::new(&settings(SearchProvider::None)));
     }
 
     #[test]
     fn without_a_provider_nothing_is_searched() {
-        let web = Web::new(&settings("https://arxiv.example"));
-        assert!(!web.can_search());
-        assert_eq!(web.search("Ada Example"), Ok(vec![]));
+        let web = Web::new(&settings(SearchProvider::None));
+        assert_eq!(web.provider(), None);
+        assert_eq!(web.search(&query(&["Ada Example".to_owned()])), Ok(Found::default()));
     }
 
     #[test]
     fn services_may_stand_in_a_private_network_and_pages_may_not() {
         let server = testing::serve(|_| testing::answer("200 OK", "application/json", br#"{"results": []}"#));
-        let search = Some(SearchProvider::Searxng(server.base.clone()));
-        let web = Web::new(&WebSettings { search, ..settings("https://arxiv.example") });
-        assert_eq!(web.search("Ada Example"), Ok(vec![]));
+        let web = Web::new(&settings(SearchProvider::Searxng(server.base.clone())));
+        assert_eq!(web.search(&query(&["Ada Example".to_owned()])), Ok(Found::default()));
         assert!(matches!(web.read(server.base.as_str()), Err(WebError::Forbidden(_))));
         assert_eq!(server.requests().len(), 1);
     }

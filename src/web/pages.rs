@@ -1,6 +1,7 @@
-//! Reads one page: every hop judged by the guard, types and sizes bounded.
+//! Reads one page: every hop judged by the guard and by the site's own rules, types and sizes bounded.
 use std::time::{Duration, Instant};
 
+use robotxt::Robots;
 use ureq::{
     Agent, Body,
     http::{Response, StatusCode, header},
@@ -11,56 +12,125 @@ use super::{
     Page, WebError, client,
     guard::{Guard, GuardedResolver, Refused},
     html::{essence, text_of},
+    robots::{PRODUCT, Rulebook},
+    turns::{LONGEST_WAIT, Turns},
 };
 
 /// The most redirects that are followed.
 const MOST_REDIRECTS: usize = 5;
 /// The most one request may take; after that time no further redirect is followed either.
-const WHOLE_CALL: Duration = Duration::from_secs(20);
+pub(super) const WHOLE_CALL: Duration = Duration::from_secs(20);
 
 /// The client for pages.
 #[derive(Debug)]
 pub(super) struct Pages {
     agent: Agent,
     guard: Guard,
+    whole_call: Duration,
+    turns: Turns,
+    rulebook: Rulebook,
 }
 
 impl Pages {
-    /// A client that goes nowhere the guard forbids.
-    pub(super) fn new(guard: Guard) -> Pages {
-        Pages { agent: client::agent(GuardedResolver::new(guard.clone()), WHOLE_CALL), guard }
+    /// A client that goes nowhere the guard forbids, asks a host once in an interval, and waits for each answer so
+    /// long at most.
+    pub(super) fn new(guard: Guard, interval: Duration, whole_call: Duration, user_agent: &str) -> Pages {
+        Pages {
+            agent: client::agent(GuardedResolver::new(guard.clone()), whole_call, user_agent),
+            guard,
+            whole_call,
+            turns: Turns::new(interval),
+            rulebook: Rulebook::default(),
+        }
     }
 
-    /// Reads the page at the address.
+    /// Reads the page at the address; once more where its host asks for a moment of patience.
     ///
     /// # Errors
-    /// Every kind of [`WebError`].
+    /// Every kind of [`WebError`] but those about keys and quotas.
     pub(super) fn read(&self, address: &str) -> Result<Page, WebError> {
         let no_url =
             |e| WebError::Forbidden(client::message(&format!("\"{address}\" is no web address: {e}")));
-        let mut url = Url::parse(address).map_err(no_url)?;
+        let url = Url::parse(address).map_err(no_url)?;
+        match self.page_at(&url) {
+            Err(WebError::Busy { retry_after: Some(wait), .. }) if wait <= LONGEST_WAIT => self.page_at(&url),
+            outcome => outcome,
+        }
+    }
+
+    fn page_at(&self, url: &Url) -> Result<Page, WebError> {
+        let mut url = url.clone();
         let started = Instant::now();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.get(&url)?;
+            let response = self.get_if_allowed(&url)?;
             match redirect(&url, &response)? {
                 None => return page(url, response),
                 Some(next) => url = next,
             }
-            if started.elapsed() > WHOLE_CALL {
-                return Err(WebError::Unreachable(format!("{} did not answer in time", host(&url))));
-            }
+            self.check_time(started, &url)?;
         }
         Err(WebError::Failed(format!("{} redirects more than {MOST_REDIRECTS} times", host(&url))))
     }
 
+    fn get_if_allowed(&self, url: &Url) -> Result<Response<Body>, WebError> {
+        // First: a site that must not be asked for a page must not be asked for its rules either.
+        self.judge(url)?;
+        let delay = self.rulebook.judge(url, |address| self.robots(address))?;
+        let response = self.get(url);
+        self.turns.put_off(host(url), delay);
+        response
+    }
+
+    /// The rules of a site; whatever redirects lead to, they are those of this site (RFC 9309 § 2.3.1.2).
+    fn robots(&self, mut url: Url) -> Result<Robots, WebError> {
+        let started = Instant::now();
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.get(&url)?;
+            match redirect(&url, &response) {
+                Ok(None) => return rules(host(&url), response),
+                Ok(Some(next)) => url = next,
+                Err(_) => break,
+            }
+            self.check_time(started, &url)?;
+        }
+        Ok(Robots::allow_all())
+    }
+
     fn get(&self, url: &Url) -> Result<Response<Body>, WebError> {
-        let forbidden = |refused: Refused| WebError::Forbidden(client::message(&refused.to_string()));
-        self.guard.judge_url(url).map_err(forbidden)?;
-        self.agent
+        self.judge(url)?;
+        let host = host(url);
+        self.turns.take(host).map_err(|wait| client::not_its_turn(host, wait))?;
+        let request = self
+            .agent
             .get(url.as_str())
-            .header(header::ACCEPT, "text/html, application/xhtml+xml, text/plain;q=0.8")
-            .call()
-            .map_err(|error| client::failure(host(url), error))
+            .header(header::ACCEPT, "text/html, application/xhtml+xml, text/plain;q=0.8");
+        let response = request.call().map_err(|error| client::failure(host, error))?;
+        if let Some(WebError::Busy { retry_after: Some(wait), .. }) = client::refusal(host, &response) {
+            self.turns.put_off(host, wait);
+        }
+        Ok(response)
+    }
+
+    fn judge(&self, url: &Url) -> Result<(), WebError> {
+        let forbidden = |refused: Refused| WebError::Forbidden(client::message(&refused.to_string()));
+        self.guard.judge_url(url).map_err(forbidden)
+    }
+
+    fn check_time(&self, started: Instant, url: &Url) -> Result<(), WebError> {
+        match started.elapsed() > self.whole_call {
+            true => Err(WebError::Unreachable(format!("{} did not answer in time", host(url)))),
+            false => Ok(()),
+        }
+    }
+}
+
+/// No such file means no rules (RFC 9309 § 2.3.1.3).
+fn rules(host: &str, response: Response<Body>) -> Result<Robots, WebError> {
+    match client::refusal(host, &response) {
+        None => Robots::from_reader(response.into_body().into_reader(), PRODUCT)
+            .map_err(|error| client::failure(host, error.into())),
+        Some(WebError::Failed(_)) => Ok(Robots::allow_all()),
+        Some(busy) => Err(busy),
     }
 }
 

@@ -2,7 +2,7 @@
 use std::net::TcpListener;
 
 use super::*;
-use crate::web::testing::{Server, answer, serve};
+use crate::web::testing::{Server, answer, serve, serve_with_robots};
 
 /// `<title>Ada</title><p>Zipped text`, as gzip makes it.
 const ZIPPED: [u8; 47] = [
@@ -11,8 +11,18 @@ const ZIPPED: [u8; 47] = [
     0x4a, 0x52, 0x2b, 0x4a, 0x00, 0x52, 0x54, 0x37, 0x11, 0x20, 0x00, 0x00, 0x00,
 ];
 
+/// Reads from this machine, asks its one host without a pause.
 fn pages() -> Pages {
-    Pages::new(Guard::new(vec!["127.0.0.1".parse().unwrap()]))
+    pages_at(Duration::ZERO)
+}
+
+fn pages_at(interval: Duration) -> Pages {
+    Pages::new(
+        Guard::new(vec!["127.0.0.1".parse().unwrap()]),
+        interval,
+        WHOLE_CALL,
+        "scribe/test (a@b.example)",
+    )
 }
 
 /// Reads `/` of a server that answers so.
@@ -54,8 +64,8 @@ fn a_redirect_into_a_private_network_is_refused_unasked() {
 fn the_connection_itself_is_judged_too() {
     // Past the first judgement, as a name would be that leads somewhere else by the time of the connection.
     let server = serve(|_| answer("200 OK", "text/html", b"secret"));
-    let strict =
-        Pages { guard: Guard::new(vec!["127.0.0.1".parse().unwrap()]), ..Pages::new(Guard::new(Vec::new())) };
+    let strict = Pages::new(Guard::new(Vec::new()), Duration::ZERO, WHOLE_CALL, "test");
+    let strict = Pages { guard: Guard::new(vec!["127.0.0.1".parse().unwrap()]), ..strict };
     assert!(matches!(strict.read(server.base.as_str()), Err(WebError::Forbidden(_))));
     assert!(server.requests().is_empty());
 }
@@ -138,4 +148,83 @@ fn what_is_no_address_is_refused() {
     for address in ["", "example.org", "http://", "/path", "http://exa mple.org/"] {
         assert!(matches!(pages().read(address), Err(WebError::Forbidden(_))), "{address}");
     }
+}
+
+#[test]
+fn what_robots_txt_forbids_is_not_asked_for_also_behind_a_redirect() {
+    let rules = answer("200 OK", "text/plain", b"User-agent: *\nDisallow: /private");
+    let server = serve_with_robots(rules, |path| match path {
+        "/away" => answer("302 Found\r\nLocation: /private/b", "text/html", b""),
+        _ => answer("200 OK", "text/html", b"<p>text"),
+    });
+    let pages = pages();
+    let read = |path: &str| pages.read(server.base.join(path).unwrap().as_str());
+    assert_eq!(read("/open").unwrap().text, "text");
+    for path in ["/private/a", "/away"] {
+        assert_eq!(read(path), Err(WebError::Forbidden("the robots.txt of 127.0.0.1 forbids it".into())));
+    }
+    assert!(server.requests().iter().all(|request| !request.target.starts_with("/private")));
+}
+
+#[test]
+fn each_answer_for_robots_txt_means_what_the_rfc_says() {
+    let redirected = "302 Found\r\nLocation: /rules";
+    for (status, body, allowed) in [
+        ("200 OK", "User-agent: scribe\nDisallow: /", false),
+        ("200 OK", "User-agent: other\nDisallow: /", true),
+        ("204 No Content", "", true),
+        ("401 Unauthorized", "", true),
+        ("403 Forbidden", "", true),
+        ("404 Not Found", "User-agent: *\nDisallow: /", true),
+        ("410 Gone", "", true),
+        ("429 Too Many Requests", "", false),
+        ("500 Internal Server Error", "", false),
+        ("503 Service Unavailable\r\nRetry-After: 60", "", false),
+        (redirected, "", false),
+        ("302 Found\r\nLocation: /robots.txt", "", true),
+        ("302 Found\r\nLocation: http://192.168.1.1/robots.txt", "", false),
+        ("302 Found", "", true),
+    ] {
+        let server = serve_with_robots(answer(status, "text/plain", body.as_bytes()), |path| match path {
+            "/rules" => answer("200 OK", "text/plain", b"User-agent: *\nDisallow: /page"),
+            _ => answer("200 OK", "text/html", b"<p>text"),
+        });
+        let page = pages().read(server.base.join("/page").unwrap().as_str());
+        assert_eq!(page.is_ok(), allowed, "{status}: {page:?}");
+        let asked = server.requests().iter().any(|request| request.target == "/page");
+        assert_eq!(asked, allowed, "{status}");
+    }
+}
+
+#[test]
+fn a_host_is_asked_once_in_an_interval_and_told_who_asks() {
+    let server = serve(|_| answer("200 OK", "text/html", b"<p>text"));
+    let pages = pages_at(Duration::from_millis(60));
+    pages.read(server.base.join("/a").unwrap().as_str()).unwrap();
+    pages.read(server.base.join("/b").unwrap().as_str()).unwrap();
+    let requests = server.requests();
+    assert!(requests[1].at - requests[0].at >= Duration::from_millis(60));
+    assert!(
+        requests[0].text.to_lowercase().contains("user-agent: scribe/test (a@b.example)\r\n"),
+        "{}",
+        requests[0].text
+    );
+}
+
+#[test]
+fn a_short_plea_for_patience_is_granted_once_and_a_long_one_is_remembered() {
+    let busy = |seconds: u32| answer(&format!("503 Busy\r\nRetry-After: {seconds}"), "text/plain", b"");
+    let asked = std::cell::Cell::new(0);
+    let server = serve(move |path| match (path, asked.replace(asked.get() + 1)) {
+        ("/soon", 0) => busy(0),
+        ("/late", _) => busy(600),
+        _ => answer("200 OK", "text/html", b"<p>text"),
+    });
+    let pages = pages();
+    let read = |path: &str| pages.read(server.base.join(path).unwrap().as_str());
+    assert_eq!(read("/soon").unwrap().text, "text");
+    assert!(matches!(read("/late"), Err(WebError::Busy { .. })));
+    let Err(WebError::Busy { message, retry_after }) = read("/other") else { panic!("asked again") };
+    assert!(message.contains("wants to be left alone") && retry_after > Some(Duration::from_secs(500)));
+    assert_eq!(server.requests().len(), 3);
 }

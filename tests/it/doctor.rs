@@ -152,7 +152,7 @@ fn warnings_alone_are_no_failure_and_each_has_a_remedy() {
     let database = TestDatabase::migrated();
     let report = doctor(&program(&database).env("DB_SSLROOTCERT", "system").env("DB_SSLMODE", "require"));
     report.says("TLS", "warning", &["open to an interceptor", "DB_SSLMODE=verify-full"]);
-    report.says("search", "warning", &["no search provider", "SEARXNG_URL"]);
+    report.says("search", "warning", &["SEARCH_PROVIDER is none", "open indexes"]);
     report.says("arXiv", "warning", &["refused", "ARXIV_BASE_URL"]);
     assert_eq!(report.code, 0);
     let bare: Vec<_> =
@@ -357,7 +357,7 @@ fn without_settings_it_says_how_to_set_them_and_looks_at_the_rest() {
     report.says("settings", "failed", &["no database is configured", "DATABASE_URL"]);
     let database = [&["port", "DNS", "TCP", "TLS", "login"], &BEHIND_LOGIN[..]].concat();
     report.failed_only("settings", &database);
-    report.says("search", "warning", &["SEARXNG_URL"]);
+    report.says("search", "warning", &["SEARCH_PROVIDER"]);
 }
 
 #[test]
@@ -419,7 +419,8 @@ fn a_search_provider_that_is_away_fails() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", taken.local_addr().unwrap());
     let away = thread::spawn(move || taken.incoming().take(1).for_each(drop));
-    let report = doctor(&program(&TestDatabase::migrated()).env("SEARXNG_URL", &address));
+    let program = program(&TestDatabase::migrated()).env("SEARCH_PROVIDER", "searxng");
+    let report = doctor(&program.env("SEARXNG_URL", &address));
     away.join().unwrap();
     report.says("search", "failed", &["127.0.0.1", "search: formats"]);
 }

@@ -17,6 +17,7 @@ mod neighbours;
 mod offline;
 mod predecessor;
 mod queue_commands;
+mod search;
 mod supabase;
 mod support;
 mod tls;

@@ -31,7 +31,9 @@ impl Program {
         directory.file("scribe.toml", "");
         let program = Program { directory, environment: Vec::new() };
         let state = program.state_directory().display().to_string();
-        program.env("STATE_DIRECTORY", &state).env("HOST", "127.0.0.1").env("PORT", "0")
+        let program = program.env("STATE_DIRECTORY", &state).env("HOST", "127.0.0.1").env("PORT", "0");
+        // The default would ask the true indexes.
+        program.env("SEARCH_PROVIDER", "none")
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {

@@ -29,7 +29,14 @@ impl SampleWeb {
     /// The environment that makes this the whole internet.
     pub fn environment(&self) -> Vec<(String, String)> {
         [
+            ("SEARCH_PROVIDER", "searxng"),
             ("SEARXNG_URL", self.url.as_str()),
+            ("OPENALEX_BASE_URL", &format!("{}/openalex", self.url)),
+            ("CROSSREF_BASE_URL", &format!("{}/crossref", self.url)),
+            ("WIKIPEDIA_BASE_URL", &format!("{}/wikipedia", self.url)),
+            ("EXA_BASE_URL", &format!("{}/exa", self.url)),
+            ("BRAVE_BASE_URL", &format!("{}/brave", self.url)),
+            ("HOST_INTERVAL", "0"),
             ("ARXIV_BASE_URL", &self.url),
             ("ARXIV_INTERVAL", "0"),
             ("ALLOW_PRIVATE_HOSTS", "127.0.0.1"),

@@ -1,0 +1,169 @@
+//! OpenAlex (<https://developers.openalex.org>): people told apart, with institution, topics and works.
+//!
+//! Two questions for each person: one search by name, and a list of works for the one or two who fit best. A day
+//! without a key has room for about ninety of them, with a free key for ten times as many.
+use std::cmp::Reverse;
+
+use serde::Deserialize;
+use url::Url;
+
+use super::{Client, Query, address, client::Answer, lenient, lenient_list, list, plain, record, work_kind};
+use crate::{
+    config::Secret,
+    text::{
+        name::{Agreement, PersonName},
+        words::{field_words, overlap},
+    },
+    web::{Page, WebError},
+};
+
+/// Most people of one name, and what is told of each.
+const MOST_PEOPLE: usize = 2;
+const MOST_INSTITUTIONS: usize = 2;
+const MOST_TOPICS: usize = 3;
+const MOST_WORKS: usize = 5;
+
+/// OpenAlex at its address.
+#[derive(Debug)]
+pub(super) struct OpenAlex {
+    pub base: Url,
+    pub key: Option<Secret>,
+}
+
+impl OpenAlex {
+    /// A page for each person of that name, those who fit the interest best.
+    pub(super) fn records(&self, client: &Client, query: &Query<'_>) -> Result<Vec<Page>, WebError> {
+        let select = "id,display_name,display_name_alternatives,last_known_institutions,topics";
+        let parameters = [("search", query.name), ("per_page", "10"), ("select", select)];
+        let authors: List<Author> = self.get(client, "/authors", &parameters)?;
+        let (name, field) = (PersonName::parse(query.name), field_words(query.interest));
+        let mut authors: Vec<Author> = authors.results.into_iter().filter(|a| a.is_called(&name)).collect();
+        authors.sort_by_cached_key(|author| Reverse(overlap(&field, &author.subjects())));
+        authors.truncate(MOST_PEOPLE);
+        let mut pages = Vec::new();
+        for author in &authors {
+            let Some((url, id)) = author.address() else { continue };
+            let mut works = self.works(client, &id)?;
+            works.sort_by_cached_key(|work| Reverse(overlap(&field, &work.title)));
+            pages.push(record(url, plain(&author.display_name), author.lines(&works), "OpenAlex"));
+        }
+        Ok(pages)
+    }
+
+    /// The newest first.
+    fn works(&self, client: &Client, author: &str) -> Result<Vec<Work>, WebError> {
+        let filter = format!("author.id:{author}");
+        let parameters = [
+            ("filter", filter.as_str()),
+            ("sort", "-publication_date"),
+            ("per_page", "25"),
+            ("select", "id,title,publication_year,type"),
+        ];
+        Ok(self.get::<List<Work>>(client, "/works", &parameters)?.results)
+    }
+
+    fn get<T: serde::de::DeserializeOwned>(
+        &self,
+        client: &Client,
+        path: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<T, WebError> {
+        let mut url = address(&self.base, path, parameters);
+        if let Some(key) = &self.key {
+            url.query_pairs_mut().append_pair("api_key", key.expose());
+        }
+        client.get(&url, &[], judge)?.json()
+    }
+}
+
+/// 429 is the day's money, since nobody here asks a hundred times a second; 403 is haste, unless it speaks of the key.
+fn judge(answer: &Answer) -> Option<WebError> {
+    let text = String::from_utf8_lossy(&answer.body).to_lowercase();
+    let is_about_key = ["api key", "api_key", "apikey"].iter().any(|key| text.contains(key));
+    match (answer.status.as_u16(), answer.refusal()) {
+        (401, _) => Some(answer.key_refused("OPENALEX_API_KEY")),
+        (400 | 403, _) if is_about_key => Some(answer.key_refused("OPENALEX_API_KEY")),
+        (403, _) => Some(WebError::Busy {
+            message: format!("{} asks for fewer questions (403)", answer.host),
+            retry_after: answer.retry_after,
+        }),
+        (429, _) => Some(answer.quota_spent("the day's use is spent; it is renewed at midnight UTC")),
+        (_, refusal) => refusal,
+    }
+}
+
+#[derive(Deserialize)]
+struct List<T: serde::de::DeserializeOwned> {
+    #[serde(deserialize_with = "list")]
+    results: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    id: String,
+    display_name: String,
+    #[serde(default, deserialize_with = "lenient_list")]
+    display_name_alternatives: Vec<String>,
+    #[serde(default, deserialize_with = "lenient_list")]
+    last_known_institutions: Vec<Named>,
+    #[serde(default, deserialize_with = "lenient_list")]
+    topics: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    display_name: String,
+}
+
+#[derive(Deserialize)]
+struct Work {
+    title: String,
+    #[serde(default, deserialize_with = "lenient")]
+    publication_year: u16,
+    #[serde(default, deserialize_with = "lenient")]
+    r#type: String,
+}
+
+impl Author {
+    fn is_called(&self, name: &PersonName) -> bool {
+        let names = self.display_name_alternatives.iter().chain([&self.display_name]);
+        names.into_iter().any(|own| name.agreement(&PersonName::parse(own)) == Agreement::Full)
+    }
+
+    fn subjects(&self) -> String {
+        self.topics.iter().map(|topic| topic.display_name.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The page that shows the person, and their identifier.
+    fn address(&self) -> Option<(Url, String)> {
+        let id = self.id.rsplit('/').next().filter(|id| {
+            id.starts_with('A') && id.len() > 1 && id[1..].bytes().all(|b| b.is_ascii_digit())
+        })?;
+        Some((Url::parse(&format!("https://openalex.org/{id}")).ok()?, id.to_owned()))
+    }
+
+    fn lines(&self, works: &[Work]) -> Vec<String> {
+        let name = plain(&self.display_name);
+        let mut lines = vec![name.clone()];
+        lines.extend(
+            self.last_known_institutions.iter().take(MOST_INSTITUTIONS).map(|i| plain(&i.display_name)),
+        );
+        let topics: Vec<_> = self.topics.iter().take(MOST_TOPICS).map(|t| plain(&t.display_name)).collect();
+        if !topics.is_empty() {
+            lines.push(format!("{name} publishes on {}.", topics.join("; ")));
+        }
+        lines.extend(works.iter().take(MOST_WORKS).map(|work| work.line(&name)));
+        lines
+    }
+}
+
+impl Work {
+    fn line(&self, name: &str) -> String {
+        let title = plain(&self.title);
+        let kind = work_kind(&self.r#type);
+        match self.publication_year {
+            0 => format!("{name} published the {kind} “{title}”."),
+            year => format!("{name} published the {kind} “{title}” in {year}."),
+        }
+    }
+}

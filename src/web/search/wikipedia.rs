@@ -1,0 +1,102 @@
+//! Wikipedia's search with the beginnings of its articles (<https://www.mediawiki.org/wiki/API:Main_page>).
+//!
+//! Asking needs a contact in the User-Agent, and one question at a time
+//! (<https://www.mediawiki.org/wiki/Wikimedia_APIs/Access_policy>).
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::{Client, Query, address, client::Answer, lenient, list, plain, record, web_address};
+use crate::web::{Page, WebError};
+
+/// Wikipedia of one language, by its address.
+#[derive(Debug)]
+pub(super) struct Wikipedia {
+    pub base: Url,
+}
+
+impl Wikipedia {
+    /// The beginnings of the articles that hold the name word for word, best first.
+    pub(super) fn records(&self, client: &Client, query: &Query<'_>) -> Result<Vec<Page>, WebError> {
+        let phrase = format!("\"{}\"", query.name.replace('"', " "));
+        let parameters = [
+            ("action", "query"),
+            ("format", "json"),
+            ("formatversion", "2"),
+            ("generator", "search"),
+            ("gsrsearch", phrase.as_str()),
+            ("gsrlimit", "3"),
+            ("prop", "extracts|info"),
+            ("exintro", "1"),
+            ("explaintext", "1"),
+            ("exlimit", "max"),
+            ("inprop", "url"),
+            ("redirects", "1"),
+            ("maxlag", "5"),
+        ];
+        let answer = client.get(&address(&self.base, "/w/api.php", &parameters), &[], judge)?;
+        let results: Results = answer.json()?;
+        let mut articles = match (results.query, results.batchcomplete) {
+            (Some(query), _) => query.pages,
+            (None, true) => Vec::new(),
+            (None, false) => {
+                return Err(answer.failed("says neither what it found nor that it found nothing"));
+            }
+        };
+        articles.sort_by_key(|article| article.index);
+        Ok(articles.into_iter().filter_map(Article::page).collect())
+    }
+}
+
+/// Errors come with status 200.
+fn judge(answer: &Answer) -> Option<WebError> {
+    let error = match answer.value() {
+        Value::Object(mut members) => members.remove("error"),
+        _ => None,
+    };
+    let code = error.as_ref().and_then(|error| error["code"].as_str());
+    match (answer.refusal(), code) {
+        (Some(_), _) if answer.status.as_u16() == 403 => {
+            Some(answer.failed("answered 403 Forbidden: it may dislike the contact in CONTACT"))
+        }
+        (Some(refusal), _) => Some(refusal),
+        (None, Some("maxlag" | "ratelimited" | "readonly")) => Some(WebError::Busy {
+            message: format!("{} is too busy to search", answer.host),
+            retry_after: answer.retry_after,
+        }),
+        (None, Some(code)) => Some(answer.failed(&format!("could not search: {code}"))),
+        (None, None) if error.is_some() => Some(answer.failed("could not search")),
+        (None, None) => None,
+    }
+}
+
+/// Without a find, `query` is missing.
+#[derive(Deserialize)]
+struct Results {
+    query: Option<Pages>,
+    #[serde(default, deserialize_with = "lenient")]
+    batchcomplete: bool,
+}
+
+#[derive(Deserialize)]
+struct Pages {
+    #[serde(deserialize_with = "list")]
+    pages: Vec<Article>,
+}
+
+#[derive(Deserialize)]
+struct Article {
+    title: String,
+    fullurl: String,
+    #[serde(default, deserialize_with = "lenient")]
+    index: i64,
+    #[serde(default, deserialize_with = "lenient")]
+    extract: String,
+}
+
+impl Article {
+    fn page(self) -> Option<Page> {
+        let text = self.extract.trim().to_owned();
+        Some(record(web_address(&self.fullurl)?, plain(&self.title), vec![text], "Wikipedia"))
+    }
+}
