@@ -161,9 +161,9 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 /// Resolves names for the client, and hands on only what the guard lets pass. The client asks it for addresses in
 /// the place of names too, and before it takes a connection out of its pool.
 #[derive(Debug)]
-pub(super) struct GuardedResolver {
+pub(super) struct GuardedResolver<R = DefaultResolver> {
     guard: Guard,
-    system: DefaultResolver,
+    system: R,
 }
 
 impl GuardedResolver {
@@ -173,7 +173,7 @@ impl GuardedResolver {
     }
 }
 
-impl Resolver for GuardedResolver {
+impl<R: Resolver> Resolver for GuardedResolver<R> {
     fn resolve(
         &self,
         uri: &Uri,

@@ -7,6 +7,8 @@ mod atom;
 mod charset;
 mod client;
 mod guard;
+#[cfg(test)]
+mod hostile_tests;
 mod html;
 mod lines;
 mod pages;

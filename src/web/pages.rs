@@ -63,11 +63,9 @@ impl Pages {
         let started = Instant::now();
         for _ in 0..=MOST_REDIRECTS {
             let response = self.get_if_allowed(&url)?;
-            match redirect(&url, &response)? {
-                None => return page(url, response),
-                Some(next) => url = next,
-            }
+            let Some(next) = redirect(&url, &response)? else { return page(url, response) };
             self.check_time(started, &url)?;
+            url = next;
         }
         Err(WebError::Failed(format!("{} redirects more than {MOST_REDIRECTS} times", host(&url))))
     }
@@ -88,10 +86,12 @@ impl Pages {
             let response = self.get(&url)?;
             match redirect(&url, &response) {
                 Ok(None) => return rules(host(&url), response),
-                Ok(Some(next)) => url = next,
+                Ok(Some(next)) => {
+                    self.check_time(started, &url)?;
+                    url = next;
+                }
                 Err(_) => break,
             }
-            self.check_time(started, &url)?;
         }
         Ok(Robots::allow_all())
     }
