@@ -311,7 +311,7 @@ conditions! {
         title: "what the search provider's plan allows is used up",
         text: "OpenAlex counts by the day and begins anew at midnight UTC; Brave counts by the month; Exa's credit \
                has to be bought. Scribe asks again every five minutes and goes on by itself.",
-        remedy: "wait, enlarge the plan, or choose another SEARCH_PROVIDER; OpenAlex answers ten times as much \
+        remedy: "wait, enlarge the plan, or choose another SEARCH_PROVIDER; OpenAlex answers much more \
                  with a free key in OPENALEX_API_KEY",
         hides: Some("whether pages can be read"),
     }

@@ -27,7 +27,7 @@ use crate::{
 /// Most pages that are read per item, and most that are tried where some cannot be read.
 const MAX_PAGES: usize = 5;
 const MAX_TRIES: usize = 8;
-/// After that time no further page is begun.
+/// After that time since the search began, no further page is begun. The step may take ten minutes.
 const MOST_TIME: Duration = Duration::from_secs(4 * 60);
 /// Longest text given to a model at once, in characters, and the most parts of one page.
 const CHUNK: usize = 30_000;
@@ -67,6 +67,7 @@ pub(crate) fn run(
         findings.warnings.push("no search provider is configured, so no page was read".to_owned());
         return Ok(findings);
     }
+    let started = Instant::now();
     let name = PersonName::parse(person.name).full;
     let query = Query { name: &name, interest: person.interest, terms };
     let found = sources.search(&query).map_err(search_error)?;
@@ -77,7 +78,7 @@ pub(crate) fn run(
     if found.hits.is_empty() {
         findings.warnings.push("the search found no page".to_owned());
     }
-    findings.read(distinct(found.hits), sources, parser, person)?;
+    findings.read(started, distinct(found.hits), sources, parser, person)?;
     Ok(findings)
 }
 
@@ -121,12 +122,12 @@ impl Findings {
     /// Reads pages until there are enough, or it has been tried often and long enough.
     fn read(
         &mut self,
+        started: Instant,
         hits: Vec<Hit>,
         sources: &dyn Sources,
         parser: &dyn Model,
         person: Person<'_>,
     ) -> Result<(), Error> {
-        let started = Instant::now();
         let mut read = HashSet::new();
         let all = hits.len();
         for (tried, hit) in hits.into_iter().enumerate() {

@@ -12,7 +12,7 @@ use super::{
     Page, WebError, client,
     guard::{Guard, GuardedResolver, Refused},
     html::{essence, text_of},
-    robots::{PRODUCT, Rulebook},
+    robots::{self, Rulebook},
     turns::{LONGEST_WAIT, Turns},
 };
 
@@ -127,7 +127,7 @@ impl Pages {
 /// No such file means no rules (RFC 9309 § 2.3.1.3).
 fn rules(host: &str, response: Response<Body>) -> Result<Robots, WebError> {
     match client::refusal(host, &response) {
-        None => Robots::from_reader(response.into_body().into_reader(), PRODUCT)
+        None => robots::parse(response.into_body().into_reader())
             .map_err(|error| client::failure(host, error.into())),
         Some(WebError::Failed(_)) => Ok(Robots::allow_all()),
         Some(busy) => Err(busy),

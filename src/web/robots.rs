@@ -1,16 +1,17 @@
 //! What sites allow robots to read: `robots.txt` by RFC 9309, asked for once a day and host.
 use std::{
     cell::RefCell,
+    io::{self, Read},
     time::{Duration, Instant},
 };
 
-use robotxt::Robots;
+use robotxt::{BYTE_LIMIT, Robots};
 use url::Url;
 
 use super::{WebError, client};
 
 /// The name that site owners write behind `User-agent:`.
-pub(super) const PRODUCT: &str = "scribe";
+const PRODUCT: &str = "scribe";
 /// How long an answer holds (RFC 9309 § 2.4), and how long none does.
 const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 const FRESH_FAILURE: Duration = Duration::from_secs(5 * 60);
@@ -77,6 +78,29 @@ impl Rulebook {
     }
 }
 
+/// Reads the rules, 500 KiB at most.
+///
+/// # Errors
+/// Those of the reader: there is no text that is no rules.
+pub(super) fn parse(body: impl Read) -> io::Result<Robots> {
+    let mut text = Vec::new();
+    body.take(BYTE_LIMIT as u64 + 1).read_to_end(&mut text)?;
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r' | 0);
+    if text.len() > BYTE_LIMIT {
+        // half a line would be another rule
+        text.truncate(text.iter().rposition(is_end).unwrap_or(0));
+    }
+    // The parser takes memory for every line and keeps every sitemap.
+    let lines: Vec<&[u8]> = text.split(is_end).filter(|line| can_be_rule(line)).collect();
+    Ok(Robots::parse(&lines.join(&b'\n'), PRODUCT))
+}
+
+/// A line that makes a difference: the shortest is `alow:`, which the parser forgives.
+fn can_be_rule(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.len() >= "alow:".len() && line[0] != b'#' && !line[..4].eq_ignore_ascii_case(b"site")
+}
+
 fn verdict(rules: &Result<Robots, WebError>, url: &Url) -> Result<Duration, WebError> {
     match rules {
         Ok(robots) if robots.is_url_allowed(url) => {
@@ -113,7 +137,7 @@ mod tests {
 
     fn judge(rules: &str, path: &str) -> bool {
         let page = url("https://a.example").join(path).unwrap();
-        Rulebook::default().judge(&page, |_| Ok(Robots::parse(rules.as_bytes(), PRODUCT))).is_ok()
+        Rulebook::default().judge(&page, |_| Ok(parse(rules.as_bytes()).unwrap())).is_ok()
     }
 
     #[test]
@@ -160,7 +184,7 @@ mod tests {
         {
             let verdict = rulebook.judge(&url(page), |robots| {
                 asked.push(robots.to_string());
-                Ok(Robots::parse(b"User-agent: *\nDisallow: /y\nCrawl-delay: 99", PRODUCT))
+                Ok(parse(&b"User-agent: *\nDisallow: /y\nCrawl-delay: 99"[..]).unwrap())
             });
             let expected = if page.ends_with('y') { None } else { Some(LONGEST_DELAY) };
             assert_eq!(verdict.ok(), expected, "{page}");
@@ -195,10 +219,24 @@ mod tests {
         let huge = format!("User-agent: *\n{}", "Disallow: /a\n".repeat(38_000));
         for i in 0..3 {
             let page = url(&format!("https://huge{i}.example/"));
-            rulebook.judge(&page, |_| Ok(Robots::parse(huge.as_bytes(), PRODUCT))).unwrap();
+            rulebook.judge(&page, |_| Ok(parse(huge.as_bytes()).unwrap())).unwrap();
         }
         let known = rulebook.known.borrow();
         assert!(known.iter().map(Known::bytes).sum::<usize>() <= MOST_BYTES);
+    }
+
+    #[test]
+    fn lines_that_are_no_rules_take_no_memory_and_half_a_line_is_none() {
+        let sitemaps = "Sitemap: https://a.example/\n".repeat(10_000) + "User-agent: *\nDisallow: /a";
+        let robots = parse(sitemaps.as_bytes()).unwrap();
+        assert!(robots.sitemaps().is_empty() && !robots.is_allowed("/a"));
+        assert!(!can_be_rule(b"\n") && !can_be_rule(b"a: b") && !can_be_rule(b"# a comment"));
+        let start = "User-agent: *\nDisallow: /b\n";
+        let cut = format!("{start}{}Disallow: /aaa", "#".repeat(BYTE_LIMIT - start.len() - 14) + "\n");
+        assert!(cut.len() > BYTE_LIMIT - 14);
+        let longer = format!("{cut}aaaaaaaaaaaaaaaaaaaaaaaa");
+        let robots = parse(longer.as_bytes()).unwrap();
+        assert!(robots.is_allowed("/aaa") && !robots.is_allowed("/b"));
     }
 
     #[test]
@@ -220,7 +258,7 @@ mod tests {
         ) {
             for rules in [rules, lines.into_bytes()] {
                 let page = url("https://a.example").join(&path).unwrap();
-                let verdict = Rulebook::default().judge(&page, |_| Ok(Robots::parse(&rules, PRODUCT)));
+                let verdict = Rulebook::default().judge(&page, |_| Ok(parse(&rules[..]).unwrap()));
                 prop_assert!(verdict.map_or(true, |delay| delay <= LONGEST_DELAY));
             }
         }

@@ -1,7 +1,7 @@
 //! OpenAlex (<https://developers.openalex.org>): people told apart, with institution, topics and works.
 //!
-//! Two questions for each person: one search by name, and a list of works for the one or two who fit best. A day
-//! without a key has room for about ninety of them, with a free key for ten times as many.
+//! Two or three questions for each recipient, $0.0012 at most: one search by name, and a list of works for the one or
+//! two who fit best. A day has $0.10 without a key (one of its pages says $0.01) and $1 with a free one.
 use std::cmp::Reverse;
 
 use serde::Deserialize;
