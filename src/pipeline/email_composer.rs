@@ -222,7 +222,7 @@ fn cannot_fill(missing: &[&Placeholder<'_>], research: Research<'_>) -> Error {
     );
     let needs_pages = missing.iter().any(|p| !asks_for_paper(p.kind));
     if needs_pages && !research.findings.searched {
-        message.push_str("; no page was read, because no search provider is configured (set SEARXNG_URL)");
+        message.push_str("; no page was read, because SEARCH_PROVIDER is none");
     }
     Error::Item(message)
 }

@@ -141,16 +141,16 @@ fn what_was_not_found_fails_the_item_and_names_every_placeholder() {
         item_message(compose("[a recent paper] {{book}}", &findings(&[]), &Papers::default(), &Builtin));
     assert!(message.contains("[a recent paper], {{book}}"), "{message}");
     assert!(message.contains("{{a recent paper|your recent work}}"), "{message}");
-    assert!(!message.contains("SEARXNG_URL"), "{message}");
+    assert!(!message.contains("SEARCH_PROVIDER"), "{message}");
 }
 
 #[test]
-fn without_a_search_provider_the_message_says_how_to_get_one() {
+fn without_a_search_provider_the_message_says_which_setting_it_is() {
     let unsearched = Findings::default();
     let message = item_message(compose("{{university}}", &unsearched, &Papers::default(), &Builtin));
-    assert!(message.contains("SEARXNG_URL"), "{message}");
+    assert!(message.contains("SEARCH_PROVIDER"), "{message}");
     let message = item_message(compose("{{paper}}", &unsearched, &Papers::default(), &Builtin));
-    assert!(!message.contains("SEARXNG_URL"), "{message}");
+    assert!(!message.contains("SEARCH_PROVIDER"), "{message}");
 }
 
 #[test]
