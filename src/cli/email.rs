@@ -74,5 +74,9 @@ pub fn evidence(metadata: &Metadata, output: &mut Output<'_>) -> io::Result<()> 
     for warning in &metadata.warnings {
         output.line(format!("  {warning}"))?;
     }
+    if metadata.usage.calls > 0 {
+        output.line("Models")?;
+        output.line(format!("  {}", metadata.usage))?;
+    }
     Ok(())
 }

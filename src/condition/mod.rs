@@ -73,6 +73,11 @@ impl Condition {
         self.code.split('-').next().unwrap_or(self.code)
     }
 
+    /// Whether a model's service is behind it.
+    pub fn is_about_model(&self) -> bool {
+        self.code.starts_with("model-")
+    }
+
     /// Whether the two are faces of the same outage: what is away shows itself now as silence, now as a refusal.
     pub fn is_same_outage(&self, other: &Condition) -> bool {
         let is_outage = |c: &Condition| matches!(c.retry, Retry::Away | Retry::Crowded);

@@ -329,11 +329,41 @@ conditions! {
         remedy: "set CONTACT to an e-mail address of yours, or to a web page that names one",
         hides: None,
     }
-    MODEL_UNUSABLE = "model-unusable", Error, Guarded {
+    MODEL_AWAY = "model-away", Error, Away {
+        title: "the language model's service cannot be reached",
+        text: "Nothing answers at its address, its name cannot be resolved, or no trusted TLS connection can be set \
+               up: no network, a server of your own that is not running, a wrong address.",
+        remedy: "check the network, that the server runs, and ANTHROPIC_BASE_URL or OPENAI_BASE_URL",
+        hides: Some("key, quota, the model's name"),
+    }
+    MODEL_KEY_REFUSED = "model-key-refused", Error, Mended {
+        title: "the language model's service refuses the key",
+        text: "The key is wrong, has expired or was withdrawn, or it may not use this model.",
+        remedy: "put a valid key into the file secrets/anthropic_api_key or secrets/openai_api_key (or the \
+                 environment) and restart scribe; if the key was mended at the provider, scribe goes on by itself",
+        hides: Some("quota, the model's name"),
+    }
+    MODEL_QUOTA_USED_UP = "model-quota-used-up", Error, Guarded {
+        title: "the quota of the language model's service is used up",
+        text: "The prepaid credit is spent, or the limit that was set for a month is reached. Waiting helps only if \
+               the provider renews it.",
+        remedy: "add credit or raise the limit in the provider's console; scribe then goes on by itself",
+        hides: None,
+    }
+    MODEL_UNKNOWN = "model-unknown", Error, Mended {
+        title: "the language model's service does not know the model",
+        text: "Its name is misspelt, the provider has retired it, it is not loaded on the server, or the address \
+               leads to something else.",
+        remedy: "check TEMPLATE_PARSER_MODEL and EMAIL_COMPOSER_MODEL against the provider's list of models (Ollama: \
+                 `ollama pull`), and ANTHROPIC_BASE_URL or OPENAI_BASE_URL",
+        hides: Some("quota"),
+    }
+    MODEL_UNUSABLE = "model-unusable", Error, Mended {
         title: "the language model cannot be used",
-        text: "Its provider refuses the key, the quota or the model's name.",
-        remedy: "check the model's name, its key and its quota (TEMPLATE_PARSER_MODEL, EMAIL_COMPOSER_MODEL; \
-                 `builtin` needs none)",
+        text: "Its service refuses what scribe asks in every form that scribe knows, or something else answers at its \
+               address.",
+        remedy: "see the text, and try `scribe doctor`; another model (TEMPLATE_PARSER_MODEL, EMAIL_COMPOSER_MODEL) or \
+                 `builtin` may help meanwhile",
         hides: None,
     }
 }

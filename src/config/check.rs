@@ -12,9 +12,10 @@ use std::{
 use url::Url;
 
 use super::{
-    ConfigError, DatabaseSettings, KeyedService, ModelChoice, Origin, SearchProvider, Secret, Settings,
-    Stage, TlsMode, WebSettings,
+    ConfigError, DatabaseSettings, KeyedService, Origin, SearchProvider, Secret, Settings, Stage, TlsMode,
+    WebSettings,
     database_url::{self, UrlParts},
+    models,
     sources::{Gathered, Raw, RawSettings},
 };
 
@@ -79,12 +80,14 @@ fn checked(raw: &RawSettings) -> Result<Settings, ConfigError> {
     let fields = Fields(raw);
     let mut warnings = Vec::new();
     let stage = fields.parse("ENVIRONMENT", stage)?;
+    let temperature = fields.optional("EMAIL_COMPOSER_TEMPERATURE", temperature)?;
     Ok(Settings {
         stage,
         health: SocketAddr::new(fields.parse("HOST", ip_address)?, fields.parse("PORT", number::<u16>)?),
         log_level: fields.parse("LOG_LEVEL", log_level)?,
-        template_parser_model: fields.parse("TEMPLATE_PARSER_MODEL", model)?,
-        email_composer_model: fields.parse("EMAIL_COMPOSER_MODEL", model)?,
+        // Reading is no matter of taste.
+        template_parser_model: models::choice(&fields, "TEMPLATE_PARSER_MODEL", Some(0.0))?,
+        email_composer_model: models::choice(&fields, "EMAIL_COMPOSER_MODEL", temperature)?,
         web: web(&fields)?,
         poll_interval: fields.parse("POLL_INTERVAL", |v| seconds(v, 0.05, 30.0))?,
         state_directory: fields.parse("STATE_DIRECTORY", path)?,
@@ -96,22 +99,22 @@ fn checked(raw: &RawSettings) -> Result<Settings, ConfigError> {
 }
 
 /// The gathered texts, looked up by name.
-struct Fields<'a>(&'a RawSettings);
+pub(super) struct Fields<'a>(&'a RawSettings);
 
 impl Fields<'_> {
     fn get(&self, name: &'static str) -> Option<&str> {
         self.0.get(name).map(|raw| raw.value.as_str())
     }
 
-    fn origin(&self, name: &'static str) -> Origin {
+    pub(super) fn origin(&self, name: &'static str) -> Origin {
         self.0.get(name).map_or(Origin::Default, |raw| raw.origin.clone())
     }
 
-    fn bad(&self, name: &'static str, why: String) -> ConfigError {
+    pub(super) fn bad(&self, name: &'static str, why: String) -> ConfigError {
         ConfigError::BadValue { origin: self.origin(name), name, why }
     }
 
-    fn optional<T>(
+    pub(super) fn optional<T>(
         &self,
         name: &'static str,
         parse: impl Fn(&str) -> Result<T, String>,
@@ -119,7 +122,7 @@ impl Fields<'_> {
         self.get(name).map(|value| parse(value).map_err(|why| self.bad(name, why))).transpose()
     }
 
-    fn parse<T>(
+    pub(super) fn parse<T>(
         &self,
         name: &'static str,
         parse: impl Fn(&str) -> Result<T, String>,
@@ -352,10 +355,11 @@ fn sslmode(value: &str) -> Result<TlsMode, String> {
         .ok_or_else(|| format!("{value:?} is none of require, verify-ca, verify-full, disable"))
 }
 
-fn model(value: &str) -> Result<ModelChoice, String> {
-    match value {
-        "builtin" => Ok(ModelChoice::Builtin),
-        other => Err(format!("there is no model {other:?}")),
+fn temperature(value: &str) -> Result<f64, String> {
+    let temperature: f64 = number(value)?;
+    match (0.0..=2.0).contains(&temperature) {
+        true => Ok(temperature),
+        false => Err(format!("{value} is not between 0 and 2")),
     }
 }
 
@@ -368,7 +372,7 @@ fn ip_address(value: &str) -> Result<IpAddr, String> {
     value.parse().map_err(|_| format!("{value:?} is not an IP address; 0.0.0.0 means every interface"))
 }
 
-fn base_url(value: &str) -> Result<Url, String> {
+pub(super) fn base_url(value: &str) -> Result<Url, String> {
     match Url::parse(value) {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             Err("a user name or password in the address is not supported".into())
@@ -385,11 +389,11 @@ fn path(value: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(value))
 }
 
-fn number<T: FromStr>(value: &str) -> Result<T, String> {
+pub(super) fn number<T: FromStr>(value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("{value:?} is not a number that fits"))
 }
 
-fn seconds(value: &str, least: f64, most: f64) -> Result<Duration, String> {
+pub(super) fn seconds(value: &str, least: f64, most: f64) -> Result<Duration, String> {
     let seconds: f64 = number(value)?;
     if !(least..=most).contains(&seconds) {
         return Err(format!("{value} is not between {least} and {most} seconds"));

@@ -81,6 +81,17 @@ pub enum ConfigError {
         /// The setting.
         name: &'static str,
     },
+    /// A model whose service takes nobody without a key.
+    KeyMissing {
+        /// Where the model was chosen.
+        origin: Origin,
+        /// The setting that chose it.
+        name: &'static str,
+        /// The model.
+        model: String,
+        /// The setting that has its key.
+        key: &'static str,
+    },
 }
 
 impl ConfigError {
@@ -113,6 +124,13 @@ impl ConfigError {
                 "set DATABASE_URL, or DB_HOST, DB_USER and DB_PASSWORD (Supabase: Connect, transaction pooler)".into()
             }
             ConfigError::Missing { name } => format!("set {name}"),
+            ConfigError::KeyMissing { name, key, .. } => {
+                let file = key.to_lowercase();
+                format!(
+                    "put the key alone into the file secrets/{file} beside the configuration, mode 0600 (or into the \
+                     environment), or set {name} to builtin, which needs none"
+                )
+            }
         }
     }
 }
@@ -130,6 +148,9 @@ impl fmt::Display for ConfigError {
             ConfigError::BadValue { origin, name, why } => write!(f, "{name} ({origin}): {why}"),
             ConfigError::Missing { name: "DB_HOST" } => f.write_str("no database is configured"),
             ConfigError::Missing { name } => write!(f, "{name} is not set"),
+            ConfigError::KeyMissing { origin, name, model, key } => {
+                write!(f, "{name} ({origin}): {model} needs a key, and {key} is not set")
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ mod check;
 mod database_url;
 mod error;
 mod ip_block;
+mod models;
 mod secret;
 pub mod sources;
 mod table;
@@ -18,6 +19,7 @@ use std::{
 
 pub use error::{ConfigError, Origin};
 pub use ip_block::IpBlock;
+pub use models::{ModelChoice, Prices, Provider, RemoteModel};
 pub use secret::Secret;
 pub use sources::{Environment, Gathered};
 pub use table::SETTINGS;
@@ -124,13 +126,6 @@ impl Stage {
             Stage::Production => "production",
         }
     }
-}
-
-/// A model, by its provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ModelChoice {
-    /// Rules; no key, no network.
-    Builtin,
 }
 
 /// What the web side needs to know.

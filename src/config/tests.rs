@@ -270,3 +270,78 @@ fn secret_files_that_give_nothing_matter_where_they_are_needed_and_strange_ones_
     let needed = settings.database().unwrap_err().to_string();
     assert!(needed.contains("cannot read") && needed.contains("secrets/database_url"), "{needed}");
 }
+
+#[test]
+fn a_model_comes_with_its_service_key_and_price() {
+    let settings = Fixture::new("email_composer_model = \"anthropic:claude-haiku-4-5\"\nemail_composer_temperature = 0.3\n\
+                                 model_prices = [\"anthropic:claude-haiku-4-5=1/5\"]\n\
+                                 template_parser_model = \"openai:llama3.2:3b\"\nopenai_base_url = \"http://127.0.0.1:11434/v1\"\n")
+        .secret("anthropic_api_key", "sk-ant-hunter2\n")
+        .load()
+        .unwrap();
+    let (ModelChoice::Remote(composer), ModelChoice::Remote(parser)) =
+        (&settings.email_composer_model, &settings.template_parser_model)
+    else {
+        panic!("{settings:?}")
+    };
+    assert_eq!(composer.to_string(), "anthropic:claude-haiku-4-5");
+    assert_eq!(composer.base_url.as_str(), "https://api.anthropic.com/");
+    assert_eq!(composer.key.as_ref().unwrap().expose(), "sk-ant-hunter2");
+    assert_eq!(
+        (composer.temperature, composer.prices),
+        (Some(0.3), Some(Prices { input: 1.0, output: 5.0 }))
+    );
+    assert_eq!((parser.model.as_str(), &parser.key, parser.prices), ("llama3.2:3b", &None, None));
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_model_that_cannot_work_is_a_mistake_in_the_settings() {
+    let anthropic = "email_composer_model = \"anthropic:claude-haiku-4-5\"\n";
+    let openai = "template_parser_model = \"openai:some\"\n";
+    type Variables = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Variables, &str); 11] = [
+        (
+            anthropic,
+            &[],
+            "DIR/scribe.toml:1:24): anthropic:claude-haiku-4-5 needs a key, and ANTHROPIC_API_KEY is not set; put the key alone into the file secrets/anthropic_api_key",
+        ),
+        (openai, &[], "needs a key, and OPENAI_API_KEY is not set"),
+        (
+            openai,
+            &[("OPENAI_BASE_URL", "http://models.example/v1"), ("OPENAI_API_KEY", "hunter2")],
+            "plain text; use https",
+        ),
+        (openai, &[("OPENAI_BASE_URL", "https://x.example/v1?key=hunter2")], "cannot be used"),
+        (openai, &[("OPENAI_API_KEY", "hunter2 \u{e9}")], "OPENAI_API_KEY (environment): a key is one word"),
+        (
+            anthropic,
+            &[("ANTHROPIC_API_KEY", "hunter2"), ("EMAIL_COMPOSER_TEMPERATURE", "1.5")],
+            "Anthropic's models take 0 to 1",
+        ),
+        ("", &[("EMAIL_COMPOSER_TEMPERATURE", "3")], "not between 0 and 2"),
+        (
+            "",
+            &[("EMAIL_COMPOSER_MODEL", "claude-haiku-4-5")],
+            "there is no model \"claude-haiku-4-5\"; write provider:model",
+        ),
+        ("", &[("EMAIL_COMPOSER_MODEL", "openai:")], "there is no model \"openai:\""),
+        (anthropic, &[("ANTHROPIC_API_KEY", "hunter2"), ("MODEL_PRICES", "claude=1/5")], "not of the form"),
+        (anthropic, &[("ANTHROPIC_API_KEY", "hunter2"), ("MODEL_TIMEOUT", "301")], "not between 1 and 300"),
+    ];
+    for (toml, environment, expected) in cases {
+        let fixture =
+            environment.iter().fold(Fixture::new(toml), |fixture, (name, value)| fixture.env(name, value));
+        let error = fixture.error();
+        assert!(
+            error.contains(expected) && !error.contains("hunter2"),
+            "{toml} {environment:?} gave {error:?}"
+        );
+    }
+    // A server of one's own, on one's own network, may do without.
+    for address in
+        ["http://192.168.1.5:8080/v1", "http://pi:8080/v1", "http://[::1]:1234/v1", "https://x.example/v1"]
+    {
+        Fixture::new(openai).env("OPENAI_BASE_URL", address).env("OPENAI_API_KEY", "x").load().unwrap();
+    }
+}

@@ -24,6 +24,7 @@ use crate::{
         migrate::{self, Misfit},
         queue_items::{self, Claimed, TooLong},
     },
+    model::STEP_TIME,
     pipeline::{self, Draft, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
     queue::{
         Claim, RunId,
@@ -34,6 +35,8 @@ use crate::{
 
 /// No step begins when less than this is left of the lease.
 const LONGEST_STEP: Duration = Duration::from_secs(10 * 60);
+const _: () =
+    assert!(STEP_TIME.as_secs() + 180 <= LONGEST_STEP.as_secs(), "reading pages takes its time, too");
 
 /// The first pause when the queue is empty; it doubles up to the setting.
 const FIRST_POLL: Duration = Duration::from_secs(1);

@@ -3,6 +3,7 @@ use std::{
     fs::{self, File, TryLockError},
     os::unix::fs::MetadataExt,
     path::Path,
+    time::Instant,
 };
 
 use rustix::{
@@ -15,7 +16,9 @@ use crate::{
     condition,
     config::{ModelChoice, Settings},
     daemon::pause,
+    model::{self, Ledger, ModelError},
     pipeline,
+    text::one_short_line,
     web::{Query, Web, WebError},
 };
 
@@ -77,11 +80,55 @@ fn is_in_use(lock: &Path) -> bool {
     File::open(lock).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
+/// One small real question to each model that is configured, once where both are the same.
 fn models(settings: &Settings, report: &mut Report<'_>) {
-    match (settings.template_parser_model, settings.email_composer_model) {
-        (ModelChoice::Builtin, ModelChoice::Builtin) => {
-            report.ok(Check::Models, "builtin for templates and for e-mails; it needs no key");
+    let (parser, composer) = (&settings.template_parser_model, &settings.email_composer_model);
+    if is_same_service(parser, composer) {
+        return model(parser, "templates, pages and e-mails", report);
+    }
+    model(parser, "templates and pages", report);
+    model(composer, "e-mails", report);
+}
+
+/// Whether one question tells about both; their temperatures do not matter.
+fn is_same_service(one: &ModelChoice, other: &ModelChoice) -> bool {
+    one.to_string() == other.to_string()
+}
+
+fn model(choice: &ModelChoice, purpose: &str, report: &mut Report<'_>) {
+    if *choice == ModelChoice::Builtin {
+        return report.ok(Check::Models, format!("builtin for {purpose}; it needs no key"));
+    }
+    let started = Instant::now();
+    let ledger = Ledger::new();
+    match model::open(choice, &ledger).probe() {
+        Ok(answer) => {
+            let (seconds, answer) = (started.elapsed().as_secs_f64(), one_short_line(&answer, 40));
+            let usage = ledger.usage();
+            report.ok(
+                Check::Models,
+                format!("{choice} for {purpose} says {answer:?} after {seconds:.1} s: {usage}"),
+            );
         }
+        Err(ModelError::Unusable { condition, detail }) => {
+            report.failed(
+                Check::Models,
+                format!("{choice} for {purpose}: {}: {detail}", condition.title),
+                condition.remedy,
+            );
+        }
+        Err(ModelError::Transient { message, .. }) => {
+            report.warning(
+                Check::Models,
+                format!("{choice} for {purpose}: {message}"),
+                "try again later; scribe does so by itself",
+            );
+        }
+        Err(ModelError::BadAnswer(message)) => report.warning(
+            Check::Models,
+            format!("{choice} for {purpose} answers, and not as asked: {message}"),
+            "choose a model that can answer in JSON; until then scribe does what this one cannot by rules",
+        ),
     }
 }
 

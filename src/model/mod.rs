@@ -2,20 +2,27 @@
 //!
 //! A model gets no tools, chooses no address and never sees the database. It answers three small questions with
 //! plain data, and the pipeline checks every answer before it uses it.
+mod answers;
 mod builtin;
+mod ledger;
+mod prompts;
+mod remote;
 
 pub use builtin::Builtin;
+pub use ledger::{Cost, Usage};
+pub(crate) use ledger::{Ledger, STEP_TIME};
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::ModelChoice;
+use crate::{condition::Condition, config::ModelChoice};
 
-/// The model of that choice.
-pub fn open(choice: ModelChoice) -> Box<dyn Model> {
+/// The model of that choice, which notes what it uses in the ledger.
+pub(crate) fn open(choice: &ModelChoice, ledger: &Ledger) -> Box<dyn Model> {
     match choice {
         ModelChoice::Builtin => Box::new(Builtin),
+        ModelChoice::Remote(remote) => Box::new(remote::Remote::new(remote.clone(), ledger.clone())),
     }
 }
 
@@ -23,6 +30,16 @@ pub fn open(choice: ModelChoice) -> Box<dyn Model> {
 pub trait Model: Send {
     /// `provider:model`, or `builtin`; what `metadata.model` shows.
     fn name(&self) -> String;
+
+    /// What its sampling is asked for; `None` where it takes no temperature.
+    fn temperature(&self) -> Option<f64> {
+        None
+    }
+
+    /// Asks as little as possible, to see whether it can be used, and returns what it said.
+    fn probe(&self) -> Result<String, ModelError> {
+        Ok("ready".to_owned())
+    }
 
     /// What kind of e-mail the template is, and what to search for (one to three terms).
     fn analyse(&self, task: &AnalyseTask<'_>) -> Result<Analysis, ModelError>;
@@ -191,8 +208,13 @@ pub enum ModelError {
         /// When the other side wants us back.
         retry_after: Option<Duration>,
     },
-    /// Will not work before somebody mends a key, a quota or a name.
-    Unusable(String),
+    /// Will not work for any item before somebody mends something.
+    Unusable {
+        /// What is wrong.
+        condition: &'static Condition,
+        /// What exactly was seen.
+        detail: String,
+    },
     /// An answer came, and makes no sense.
     BadAnswer(String),
 }

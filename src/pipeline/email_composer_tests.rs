@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     model::{Fact, ModelError},
     pipeline::{
-        fakes::{FakeModel, paper},
+        fakes::{FakeModel, paper, unusable},
         template_parser,
     },
 };
@@ -52,10 +52,7 @@ fn item_message(result: Result<Letter, Error>) -> String {
 #[test]
 fn what_the_request_gives_is_put_in_without_a_model() {
     let template = "Dear {{name}} ({{first_name}} {{last_name}}),\n\n{{interest}}! {{name}}\r\n[Your Name]";
-    let model = FakeModel {
-        values: vec![Err(ModelError::Unusable("must not be asked".into()))],
-        ..FakeModel::default()
-    };
+    let model = FakeModel { values: vec![Err(unusable())], ..FakeModel::default() };
     let letter = compose(template, &findings(&[]), &Papers::default(), &model).unwrap();
     assert_eq!(
         letter.message,

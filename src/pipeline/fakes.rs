@@ -6,6 +6,7 @@ use std::{
 
 use super::sources::Sources;
 use crate::{
+    condition::MODEL_KEY_REFUSED,
     model::{AnalyseTask, Analysis, Builtin, FactsTask, Model, ModelError, PageFacts, Value, ValuesTask},
     web::{Found, Hit, Page, Paper, Query, WebError},
 };
@@ -24,6 +25,9 @@ pub(crate) struct FakeModel {
 impl Model for FakeModel {
     fn name(&self) -> String {
         "fake:one".to_owned()
+    }
+    fn temperature(&self) -> Option<f64> {
+        Some(0.5)
     }
     fn analyse(&self, task: &AnalyseTask<'_>) -> Result<Analysis, ModelError> {
         self.analysis.clone().unwrap_or_else(|| Builtin.analyse(task))
@@ -96,6 +100,11 @@ impl Sources for FakeWeb {
     fn papers_by(&self, _author: &str) -> Result<Vec<Paper>, WebError> {
         self.papers.clone().unwrap_or_else(|| Ok(Vec::new()))
     }
+}
+
+/// What a model says whose key is refused.
+pub(crate) fn unusable() -> ModelError {
+    ModelError::Unusable { condition: &MODEL_KEY_REFUSED, detail: "bad key".to_owned() }
 }
 
 /// A paper by one author.

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use web_scraper::search_condition;
 
 use crate::condition::Condition;
-pub use crate::model::TemplateType;
+pub use crate::model::{Cost, TemplateType, Usage};
 
 /// One recipient and one template, as the sender gave them.
 #[derive(Debug, Clone)]
@@ -102,6 +102,9 @@ pub struct Metadata {
     pub sources: Vec<ValueSource>,
     /// What went wrong or was left out without failing the item.
     pub warnings: Vec<String>,
+    /// What the models used; e-mails of earlier versions do not say.
+    #[serde(default)]
+    pub usage: Usage,
 }
 
 /// A paper as the metadata keeps it.

@@ -1,5 +1,7 @@
 //! The four steps in a row, timed, with the caller told as each begins.
-use std::time::Instant;
+use std::{cell::Cell, time::Instant};
+
+use log::info;
 
 use super::{
     Draft, Error, Metadata, Request, Step, StepTimings, arxiv_helper,
@@ -10,9 +12,8 @@ use super::{
     template_parser, web_scraper,
 };
 use crate::{
-    condition::MODEL_UNUSABLE,
     config::Settings,
-    model::{self, Model, ModelError},
+    model::{self, Ledger, Model, ModelError, Usage},
     web::Web,
 };
 
@@ -24,18 +25,22 @@ pub struct Pipeline {
     parser: Box<dyn Model>,
     /// Chooses the values.
     composer: Box<dyn Model>,
-    /// The composer's temperature, for the metadata.
-    temperature: Option<f64>,
+    /// What the two use.
+    ledger: Ledger,
+    /// Whether one of the two could not be used the last time.
+    is_suspect: Cell<bool>,
 }
 
 impl Pipeline {
     /// As the settings describe it.
     pub fn new(settings: &Settings) -> Pipeline {
+        let ledger = Ledger::new();
         Pipeline {
             web: Web::new(&settings.web),
-            parser: model::open(settings.template_parser_model),
-            composer: model::open(settings.email_composer_model),
-            temperature: None,
+            parser: model::open(&settings.template_parser_model, &ledger),
+            composer: model::open(&settings.email_composer_model, &ledger),
+            ledger,
+            is_suspect: Cell::new(false),
         }
     }
 
@@ -45,9 +50,45 @@ impl Pipeline {
         request: &Request,
         on_step: &mut dyn FnMut(Step) -> Result<(), Error>,
     ) -> Result<Draft, Error> {
-        let models =
-            Models { parser: &*self.parser, composer: &*self.composer, temperature: self.temperature };
-        run_steps(&self.web, models, request, on_step)
+        self.ledger.begin_item();
+        let mut on_step = |step| {
+            on_step(step)?;
+            // The first step's time began with the item: so did its lease.
+            if step != Step::TemplateParser {
+                self.ledger.begin_step();
+            }
+            Ok(())
+        };
+        let models = Models { parser: &*self.parser, composer: &*self.composer };
+        let drafted = self.look_again().and_then(|()| run_steps(&self.web, models, request, &mut on_step));
+        let usage = self.ledger.usage();
+        self.is_suspect.set(
+            matches!(&drafted, Err(Error::Surroundings { condition, .. }) if condition.is_about_model()),
+        );
+        match drafted {
+            Ok(draft) => Ok(Draft { metadata: Metadata { usage, ..draft.metadata }, ..draft }),
+            Err(error) => {
+                log_usage(&usage);
+                Err(error)
+            }
+        }
+    }
+
+    /// After a model could not be used, a small question comes before all research, which would be in vain.
+    fn look_again(&self) -> Result<(), Error> {
+        if self.is_suspect.get() {
+            for model in [&self.composer, &self.parser] {
+                model.probe().map(drop).or_else(|error| bad_answer(error).map(drop))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an attempt without an e-mail used.
+fn log_usage(usage: &Usage) {
+    if usage.calls > 0 {
+        info!("without an e-mail: {usage}");
     }
 }
 
@@ -56,7 +97,6 @@ impl Pipeline {
 pub(crate) struct Models<'a> {
     pub parser: &'a dyn Model,
     pub composer: &'a dyn Model,
-    pub temperature: Option<f64>,
 }
 
 pub(crate) fn run_steps(
@@ -100,10 +140,11 @@ pub(crate) fn run_steps(
             arxiv_papers,
             step_timings: timings,
             model: models.composer.name(),
-            temperature: models.temperature,
+            temperature: models.composer.temperature(),
             sources: letter.sources,
             warnings: [doubts, odd, brief.warnings, findings.warnings, papers.warnings, letter.warnings]
                 .concat(),
+            usage: Usage::default(),
         },
     })
 }
@@ -122,7 +163,7 @@ pub(crate) fn bad_answer(error: ModelError) -> Result<String, Error> {
     match error {
         ModelError::BadAnswer(message) => Ok(message),
         ModelError::Transient { message, retry_after } => Err(Error::Transient { message, retry_after }),
-        ModelError::Unusable(detail) => Err(Error::Surroundings { condition: &MODEL_UNUSABLE, detail }),
+        ModelError::Unusable { condition, detail } => Err(Error::Surroundings { condition, detail }),
     }
 }
 

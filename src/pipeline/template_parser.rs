@@ -85,7 +85,10 @@ fn usable_terms(terms: &[String], person: Person<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::ModelError, pipeline::fakes::FakeModel};
+    use crate::{
+        model::ModelError,
+        pipeline::fakes::{FakeModel, unusable},
+    };
 
     fn request(template: &str) -> Request {
         Request {
@@ -146,8 +149,10 @@ mod tests {
         let brief = run(&request, &failing(ModelError::BadAnswer("no JSON".into()))).unwrap();
         assert_eq!(brief.template_type, TemplateType::Research);
         assert!(brief.warnings[0].contains("no JSON"));
-        let error = run(&request, &failing(ModelError::Unusable("bad key".into()))).unwrap_err();
-        assert!(matches!(error, Error::Surroundings { condition, .. } if condition.code == "model-unusable"));
+        let error = run(&request, &failing(unusable())).unwrap_err();
+        assert!(
+            matches!(error, Error::Surroundings { condition, .. } if condition.code == "model-key-refused")
+        );
         let slow = ModelError::Transient { message: "slow".into(), retry_after: None };
         assert!(matches!(run(&request, &failing(slow)).unwrap_err(), Error::Transient { .. }));
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::*;
 use crate::{
     model::ModelError,
-    pipeline::fakes::{FakeModel, FakeWeb},
+    pipeline::fakes::{FakeModel, FakeWeb, unusable},
 };
 
 const PERSON: Person<'static> = Person { name: "Ada Example", interest: "ocean eddies" };
@@ -204,7 +204,7 @@ fn a_model_that_answers_nonsense_is_replaced_for_that_page() {
     let findings = search_with(&web, &failing(ModelError::BadAnswer("no JSON".into()))).unwrap();
     assert_eq!(findings.facts.len(), 1);
     assert!(findings.warnings[0].contains("no JSON"));
-    let error = search_with(&web, &failing(ModelError::Unusable("quota".into()))).unwrap_err();
+    let error = search_with(&web, &failing(unusable())).unwrap_err();
     assert!(matches!(error, Error::Surroundings { .. }));
 }
 

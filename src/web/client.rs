@@ -20,13 +20,13 @@ const CONNECT: Duration = Duration::from_secs(5);
 const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Who asks, and where to write to about it.
-pub(super) fn user_agent(contact: Option<&str>) -> String {
+pub(crate) fn user_agent(contact: Option<&str>) -> String {
     contact.map_or_else(|| PRODUCT.to_owned(), |contact| format!("{PRODUCT} ({contact})"))
 }
 
 /// A client whose whole calls, from name to last byte, take at most so long. Its TLS connector is built with the
 /// first https connection and kept.
-pub(super) fn agent(resolver: impl Resolver, whole_call: Duration, user_agent: &str) -> Agent {
+pub(crate) fn agent(resolver: impl Resolver, whole_call: Duration, user_agent: &str) -> Agent {
     // The system's certificates: with ureq's own default, native-tls has none and panics.
     let tls =
         TlsConfig::builder().provider(TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier).build();
@@ -44,7 +44,7 @@ pub(super) fn agent(resolver: impl Resolver, whole_call: Duration, user_agent: &
 }
 
 /// What a failed call to the host means.
-pub(super) fn failure(host: &str, error: ureq::Error) -> WebError {
+pub(crate) fn failure(host: &str, error: ureq::Error) -> WebError {
     use ureq::Error as E;
     match error {
         E::Other(cause) if cause.is::<Refused>() => WebError::Forbidden(message(&cause.to_string())),
@@ -98,7 +98,7 @@ pub(super) fn retry_after(response: &Response<Body>) -> Option<Duration> {
 }
 
 /// A header's value, where there is one in plain ASCII.
-pub(super) fn header_text(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
+pub(crate) fn header_text(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
     response.headers().get(name)?.to_str().ok()
 }
 

@@ -5,7 +5,7 @@
 mod arxiv;
 mod atom;
 mod charset;
-mod client;
+pub(crate) mod client;
 mod guard;
 #[cfg(test)]
 mod hostile_tests;

@@ -72,6 +72,7 @@ fn assert_metadata(metadata: &Value, person: &Value) {
             "sources",
             "step_timings",
             "temperature",
+            "usage",
             "warnings"
         ]
     );

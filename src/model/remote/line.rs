@@ -1,0 +1,135 @@
+//! One exchange over HTTP with a model's service. What leaves here for a log or an error holds no key.
+use std::{
+    io::{ErrorKind, Read},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use ureq::{
+    Agent, Body,
+    http::{Response, header},
+    unversioned::resolver::DefaultResolver,
+};
+use url::Url;
+
+use super::fault::Fault;
+use crate::{condition::MODEL_AWAY, config::Secret, text::one_short_line, web::client};
+
+/// Far more than any answer has.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
+/// The longest wish that is believed.
+const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The way to one service.
+#[derive(Debug)]
+pub(super) struct Line {
+    agent: Agent,
+    key: Option<Secret>,
+}
+
+/// What is sent.
+pub(super) struct Sent {
+    pub url: Url,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Value,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub status: u16,
+    pub body: Vec<u8>,
+    /// The service's name for the exchange, with which its support finds it again; may be empty.
+    pub request_id: String,
+    pub retry_after: Option<Duration>,
+    /// Whether the service itself says that trying again makes sense.
+    pub should_retry: Option<bool>,
+}
+
+impl Line {
+    pub fn new(key: Option<Secret>) -> Line {
+        // Every exchange has a limit of its own, which is shorter.
+        let agent =
+            client::agent(DefaultResolver::default(), Duration::from_secs(600), &client::user_agent(None));
+        Line { agent, key }
+    }
+
+    /// Sends, and reads the whole answer, until the deadline.
+    pub fn exchange(&self, sent: &Sent, until: Instant) -> Result<Received, Fault> {
+        let Sent { url, headers, body } = sent;
+        let host = host(url);
+        let mut request = self.agent.post(url.as_str()).header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let request = request.config().timeout_global(Some(left)).build();
+        let response = request.send(body.to_string()).map_err(|error| self.failure(url, &host, error))?;
+        let mut received = Received {
+            status: response.status().as_u16(),
+            request_id: self.without_key(&request_id(&response)),
+            retry_after: retry_after(&response),
+            should_retry: text(&response, "x-should-retry").and_then(|value| value.parse().ok()),
+            body: Vec::new(),
+        };
+        let mut reader = response.into_body().into_reader().take(MOST_BYTES);
+        reader.read_to_end(&mut received.body).map_err(|error| self.failure(url, &host, error.into()))?;
+        Ok(received)
+    }
+
+    /// Who cannot be reached is away; whoever breaks off may answer the next time.
+    fn failure(&self, url: &Url, host: &str, error: ureq::Error) -> Fault {
+        use ureq::{Error as E, Timeout as T};
+        let is_away = match &error {
+            E::Timeout(T::Resolve | T::Connect) | E::HostNotFound | E::NativeTls(_) | E::ConnectionFailed => {
+                true
+            }
+            E::Io(error) => matches!(
+                error.kind(),
+                ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
+            ),
+            _ => false,
+        };
+        let again = !matches!(&error, E::Timeout(_));
+        let message = self.without_key(&client::failure(host, error).to_string());
+        match is_away {
+            true => Fault::Lasting { condition: &MODEL_AWAY, detail: format!("{message} ({url})") },
+            false => Fault::Passing { message, retry_after: None, again },
+        }
+    }
+
+    /// A text that may come from elsewhere, without the key or anything that looks like one: services quote keys, some
+    /// in part.
+    pub fn without_key(&self, text: &str) -> String {
+        let text = match &self.key {
+            Some(key) => text.replace(key.expose(), "***"),
+            None => text.to_owned(),
+        };
+        let is_key = |word: &str| {
+            word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("sk-") || word.contains("**")
+        };
+        text.split_inclusive(' ').map(|word| if is_key(word) { "*** " } else { word }).collect()
+    }
+}
+
+/// Host and, where it is not the usual one, port.
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn text<'r>(response: &'r Response<Body>, name: &'static str) -> Option<&'r str> {
+    client::header_text(response, header::HeaderName::from_static(name)).map(str::trim)
+}
+
+fn request_id(response: &Response<Body>) -> String {
+    let id = text(response, "request-id").or_else(|| text(response, "x-request-id"));
+    one_short_line(id.unwrap_or_default(), 80)
+}
+
+/// In milliseconds or seconds; a date is not believed, because a Pi's clock may be wrong.
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let number = |name| text(response, name)?.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+    let seconds = number("retry-after-ms").map(|ms| ms / 1000.0).or_else(|| number("retry-after"))?;
+    Some(Duration::from_secs_f64(seconds.min(MOST_PATIENCE.as_secs_f64())))
+}
