@@ -13,6 +13,7 @@ mod life;
 mod lost_commits;
 mod migration_commands;
 mod migrations;
+mod models;
 mod neighbours;
 mod offline;
 mod predecessor;

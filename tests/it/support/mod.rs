@@ -4,6 +4,7 @@ mod catalog;
 pub mod fake_server;
 mod gate;
 mod lost_commit;
+mod model_server;
 mod pair;
 mod program;
 mod proxy;
@@ -29,6 +30,7 @@ pub use self::{
     catalog::golden,
     gate::Gate,
     lost_commit::{Fate, LostCommit},
+    model_server::{KEY, ModelServer, Mood},
     pair::{pair, route},
     program::{Program, Run},
     proxy::{Fault, Plan, Proxy},
