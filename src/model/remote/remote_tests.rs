@@ -100,11 +100,14 @@ fn a_short_wish_is_waited_for_and_a_long_one_is_passed_on() {
     let (result, asked) = outcome(vec![limited("retry-after-ms: 300\r\n"), anthropic(READY, "end_turn")]);
     assert_eq!((result, asked), (Ok("ready".into()), 2));
     assert!(started.elapsed() >= Duration::from_millis(300));
-    let (result, asked) = outcome(vec![limited("retry-after: 3600\r\n")]);
+    let service = serve(vec![limited("retry-after: 61\r\n")]);
+    let mut remote = claude(&service);
+    remote.model.timeout = Duration::from_secs(300);
+    let result = remote.probe();
     assert!(
-        matches!(result, Err(ModelError::Transient { retry_after: Some(wish), .. }) if wish.as_secs() == 3600)
+        matches!(result, Err(ModelError::Transient { retry_after: Some(wish), .. }) if wish.as_secs() == 61)
     );
-    assert_eq!(asked, 1);
+    assert_eq!(service.requests().len(), 1);
 }
 
 #[test]
