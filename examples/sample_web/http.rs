@@ -7,8 +7,10 @@ use std::{
 
 use url::Url;
 
-/// Longest request that is read, in bytes.
+/// Longest head of a request that is read, in bytes.
 const HEAD_LIMIT: u64 = 16 * 1024;
+/// Longest body, in bytes: a model is asked about 30,000 characters at once.
+const BODY_LIMIT: u64 = 1024 * 1024;
 /// How long a client may take to send its request.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -20,7 +22,7 @@ pub struct Request {
     pub url: Url,
     /// Name in lower case, and value.
     pub headers: Vec<(String, String)>,
-    /// The body; a short one is all that is understood.
+    /// The body.
     pub body: String,
 }
 
@@ -49,7 +51,8 @@ pub fn read_request(stream: &TcpStream) -> Option<Request> {
         Request { method, url: Url::parse("http://unknown").ok()?, headers, body: String::new() };
     let host = Some(request.header("host")).filter(|host| !host.is_empty())?;
     request.url = Url::parse(&format!("http://{host}{target}")).ok()?;
-    let length = request.header("content-length").parse().unwrap_or(0);
+    let length = request.header("content-length").parse().unwrap_or(0).min(BODY_LIMIT);
+    reader.get_mut().set_limit(length);
     reader.take(length).read_to_string(&mut request.body).ok()?;
     target.starts_with('/').then_some(request)
 }

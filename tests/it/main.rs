@@ -17,6 +17,7 @@ mod models;
 mod neighbours;
 mod offline;
 mod predecessor;
+mod quality;
 mod queue_commands;
 mod search;
 mod supabase;

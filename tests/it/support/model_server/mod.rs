@@ -100,17 +100,20 @@ impl ModelServer {
 
     /// The environment that makes a model of this server the parser and the composer.
     pub fn environment(&self, model: &str) -> Vec<(String, String)> {
-        [
-            ("ANTHROPIC_BASE_URL", self.url.clone()),
-            ("OPENAI_BASE_URL", format!("{}/v1", self.url)),
-            ("ANTHROPIC_API_KEY", KEY.to_owned()),
-            ("OPENAI_API_KEY", KEY.to_owned()),
-            ("TEMPLATE_PARSER_MODEL", model.to_owned()),
-            ("EMAIL_COMPOSER_MODEL", model.to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        model_environment(&self.url, KEY, model)
     }
+}
+
+/// The environment that makes a model at that address the parser and the composer.
+pub fn model_environment(url: &str, key: &str, model: &str) -> Vec<(String, String)> {
+    let (anthropic, openai) = (url.to_owned(), format!("{url}/v1"));
+    let services = [("ANTHROPIC_BASE_URL", anthropic.as_str()), ("OPENAI_BASE_URL", openai.as_str())];
+    let keys = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"].map(|name| (name, key));
+    let models = ["TEMPLATE_PARSER_MODEL", "EMAIL_COMPOSER_MODEL"].map(|name| (name, model));
+    let all = services.into_iter().chain(keys).chain(models);
+    all.filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn serve(stream: TcpStream, state: &Mutex<State>) {
