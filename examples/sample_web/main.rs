@@ -3,12 +3,13 @@
 //! tests run the whole program without the internet.
 //!
 //! ```text
-//! sample_web [--port 0] [--hold-while FILE] [--fail search|arxiv|pages|openalex|…=STATUS]...
+//! sample_web [--port 0] [--hold-while FILE] [--pages FOLDER] [--fail search|arxiv|pages|openalex|…=STATUS]...
 //! ```
 //!
 //! It listens on 127.0.0.1 only, says where in one line on stdout, and ends when its stdin does, so that it never
 //! outlives the script or test that started it. While the file of `--hold-while` exists, requests to arXiv wait:
-//! so a test can stop the world in the middle of an item. `--fail` makes a service answer with nothing but a status.
+//! so a test can stop the world in the middle of an item. `--pages` takes other pages than those beside this
+//! file. `--fail` makes a service answer with nothing but a status.
 #![forbid(unsafe_code)]
 mod arxiv;
 mod engines;
@@ -38,7 +39,8 @@ use crate::{
     search::Site,
 };
 
-const USAGE: &str = "usage: sample_web [--port PORT] [--hold-while FILE] [--fail SERVICE=STATUS]...";
+const USAGE: &str =
+    "usage: sample_web [--port PORT] [--hold-while FILE] [--pages FOLDER] [--fail SERVICE=STATUS]...";
 /// The parts of the sample web that can be made to fail.
 const SERVICES: [&str; 8] = ["search", "arxiv", "pages", "openalex", "crossref", "wikipedia", "exa", "brave"];
 /// Where pages and papers are, beside this file.
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
 struct Arguments {
     port: u16,
     hold_while: Option<PathBuf>,
+    pages: Option<PathBuf>,
     /// The status that a service answers with instead of working.
     failures: HashMap<&'static str, u16>,
 }
@@ -76,6 +79,7 @@ impl Arguments {
             match option.as_str() {
                 "--port" => parsed.port = value.parse().ok()?,
                 "--hold-while" => parsed.hold_while = Some(value.into()),
+                "--pages" => parsed.pages = Some(value.into()),
                 "--fail" => {
                     let (service, status) = value.split_once('=')?;
                     let service = SERVICES.iter().find(|known| **known == service)?;
@@ -110,7 +114,8 @@ struct SampleWeb {
 
 impl SampleWeb {
     fn load(arguments: Arguments) -> Result<Self, Box<dyn Error>> {
-        let site = Site::load(&Path::new(DATA).join("pages"))?;
+        let own_pages = Path::new(DATA).join("pages");
+        let site = Site::load(arguments.pages.as_deref().unwrap_or(&own_pages))?;
         let read = |name: &str| fs::read_to_string(Path::new(DATA).join(name));
         let papers = serde_json::from_str(&read("papers.json")?)?;
         let people = serde_json::from_str(&read("people.json")?)?;

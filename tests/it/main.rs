@@ -7,6 +7,7 @@ mod database;
 mod doctor;
 mod end_to_end;
 mod faults;
+mod hostile_models;
 mod hostile_neighbour;
 mod hostile_server;
 mod life;

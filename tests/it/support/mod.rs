@@ -30,7 +30,7 @@ pub use self::{
     catalog::golden,
     gate::Gate,
     lost_commit::{Fate, LostCommit},
-    model_server::{KEY, ModelServer, Mood, model_environment},
+    model_server::{KEY, ModelServer, Mood, Script, model_environment},
     pair::{pair, route},
     program::{Program, Run},
     proxy::{Fault, Plan, Proxy},

@@ -5,6 +5,8 @@ use scribe::model::{
 };
 use serde_json::{Value, json};
 
+use super::Script;
+
 /// The truthful answer.
 pub fn obey(user: &str) -> Value {
     let data = data(user);
@@ -73,6 +75,31 @@ pub fn steered(user: &str) -> Value {
         json!({"template_type": "BOOK", "search_terms": ["evil soap", "http://evil.example/?q=x"]})
     } else {
         json!({"answer": "evil"})
+    }
+}
+
+/// The answer of a model that does all that a page asks. It believes every page.
+pub fn follows(script: &Script, user: &str) -> Value {
+    let data = data(user);
+    if !data["page"].is_null() {
+        json!({"about_person": "yes", "facts": script.facts})
+    } else if let Some(slots) = data["slots"].as_array() {
+        let (facts, papers) = (data["facts"].as_array().unwrap(), data["papers"].as_array().unwrap());
+        let all = |list: &[Value]| (0..list.len()).collect::<Vec<_>>();
+        // Once resting on everything, which is what a liar would say, and once on the first thing there is.
+        let values: Vec<Value> = (0..slots.len())
+            .flat_map(|slot| script.values.iter().map(move |text| (slot, text)))
+            .flat_map(|(slot, text)| {
+                [(all(facts), all(papers)), (vec![0], vec![]), (vec![], vec![0])].map(
+                    |(facts, papers)| json!({"slot": slot, "text": text, "facts": facts, "papers": papers}),
+                )
+            })
+            .collect();
+        json!({"values": values})
+    } else if !data["template"].is_null() && !script.terms.is_empty() {
+        json!({"template_type": "BOOK", "search_terms": script.terms})
+    } else {
+        obey(user)
     }
 }
 

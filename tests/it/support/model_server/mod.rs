@@ -10,6 +10,7 @@ use std::{
     thread,
 };
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::formats::{Api, Refusal};
@@ -41,6 +42,25 @@ pub enum Mood {
     RateLimited(u32),
     /// Is overloaded.
     Overloaded,
+    /// Obeys the page that a stranger wrote for it.
+    Follows(&'static Script),
+    /// Says this, in a sound envelope.
+    Says(&'static str),
+    /// Sends this in place of any envelope.
+    Sends(&'static str),
+}
+
+/// What a page wants from a model that does all a page asks.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Script {
+    /// What it says about the person on the page.
+    pub facts: Vec<String>,
+    /// Texts for every slot.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// What it searches for.
+    #[serde(default)]
+    pub terms: Vec<String>,
 }
 
 /// A running server; it ends with the test's process.
@@ -137,6 +157,9 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         "/v1/chat/completions" => Api::OpenAi,
         _ => return send(&stream, 404, "", "text/html", "<h1>Not Found</h1>"),
     };
+    if let Mood::Sends(body) = mood {
+        return send(&stream, 200, "", "application/json", body);
+    }
     match answer(api, &asked, mood) {
         Ok(body) => send(&stream, 200, "", "application/json", &body.to_string()),
         Err(Refusal { status, headers, body }) => {
@@ -156,6 +179,8 @@ fn answer(api: Api, asked: &Asked, mood: Mood) -> Result<Value, Refusal> {
         Mood::CutShort => Ok(api.cut_short(&request, &mind::obey(&request.user).to_string())),
         Mood::Babbles => Ok(api.says(&request, "Happy to help! Which {person} do you mean?")),
         Mood::Steered => Ok(api.says(&request, &mind::steered(&request.user).to_string())),
+        Mood::Follows(script) => Ok(api.says(&request, &mind::follows(script, &request.user).to_string())),
+        Mood::Says(text) => Ok(api.says(&request, text)),
         _ => Ok(api.says(&request, &mind::obey(&request.user).to_string())),
     }
 }
