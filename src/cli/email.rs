@@ -67,6 +67,9 @@ pub fn evidence(metadata: &Metadata, output: &mut Output<'_>) -> io::Result<()> 
     }
     for paper in &metadata.arxiv_papers {
         output.line(format!("  {} ({}) {}", paper.title, paper.year, paper.arxiv_url))?;
+        if !paper.matched_by.is_empty() {
+            output.line(format!("      {}", paper.matched_by.join("; ")))?;
+        }
     }
     if !metadata.warnings.is_empty() {
         output.line("Warnings")?;

@@ -21,6 +21,8 @@ use super::{
 
 /// arXiv's terms of use: no more than one request every three seconds.
 const ARXIV_LEAST_INTERVAL: Duration = Duration::from_secs(3);
+/// The longest time between two requests to arXiv that can be set.
+pub(crate) const MOST_ARXIV_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What a connection string without a port means everywhere.
 const POSTGRESQL_PORT: u16 = 5432;
@@ -268,7 +270,8 @@ fn secret(value: &str) -> Result<Secret, String> {
 
 fn web(fields: &Fields<'_>) -> Result<WebSettings, ConfigError> {
     let arxiv_base_url = fields.parse("ARXIV_BASE_URL", base_url)?;
-    let arxiv_interval = fields.parse("ARXIV_INTERVAL", |v| seconds(v, 0.0, 60.0))?;
+    let arxiv_interval =
+        fields.parse("ARXIV_INTERVAL", |v| seconds(v, 0.0, MOST_ARXIV_INTERVAL.as_secs_f64()))?;
     let is_arxiv = arxiv_base_url.host_str().is_some_and(|h| h == "arxiv.org" || h.ends_with(".arxiv.org"));
     if is_arxiv && arxiv_interval < ARXIV_LEAST_INTERVAL {
         return Err(fields.bad("ARXIV_INTERVAL", "arXiv allows one request every 3 seconds".into()));

@@ -17,6 +17,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use check::MOST_ARXIV_INTERVAL;
 pub use error::{ConfigError, Origin};
 pub use ip_block::IpBlock;
 pub use models::{ModelChoice, Prices, Provider, RemoteModel};

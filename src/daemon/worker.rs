@@ -25,7 +25,7 @@ use crate::{
         queue_items::{self, Claimed, TooLong},
     },
     model::STEP_TIME,
-    pipeline::{self, Draft, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
+    pipeline::{self, Draft, LONGEST_ARXIV_STEP, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
     queue::{
         Claim, RunId,
         failure::{after_failure, poisonous},
@@ -37,6 +37,7 @@ use crate::{
 const LONGEST_STEP: Duration = Duration::from_secs(10 * 60);
 const _: () =
     assert!(STEP_TIME.as_secs() + 180 <= LONGEST_STEP.as_secs(), "reading pages takes its time, too");
+const _: () = assert!(LONGEST_ARXIV_STEP.as_secs() <= LONGEST_STEP.as_secs());
 
 /// The first pause when the queue is empty; it doubles up to the setting.
 const FIRST_POLL: Duration = Duration::from_secs(1);

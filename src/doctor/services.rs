@@ -19,7 +19,7 @@ use crate::{
     model::{self, Ledger, ModelError},
     pipeline,
     text::one_short_line,
-    web::{Query, Web, WebError},
+    web::{PaperQuery, Query, Web, WebError},
 };
 
 /// Makes the checks.
@@ -169,7 +169,7 @@ fn search(settings: &Settings, web: &Web, report: &mut Report<'_>) {
 
 /// One question with a small answer. Without arXiv no item fails, so this is never worse than a warning.
 fn arxiv(settings: &Settings, web: &Web, report: &mut Report<'_>) {
-    match web.papers_by("Ada Lovelace") {
+    match web.papers(PaperQuery { spellings: &["Ada Lovelace".to_owned()], about: &[] }) {
         Ok(_) => report.ok(Check::Arxiv, format!("{} answers", settings.web.arxiv_base_url)),
         Err(error @ WebError::Busy { .. }) => {
             report.warning(Check::Arxiv, error.to_string(), "nothing: scribe asks again for every recipient");

@@ -10,7 +10,7 @@ use crate::{
 pub(crate) fn doubts(values: &[ValueSource], person: Person<'_>, research: Research<'_>) -> Vec<String> {
     let used: Vec<&str> = values.iter().flat_map(|value| &value.urls).map(String::as_str).collect();
     let reasons =
-        two_places(&used, person, research.findings).into_iter().chain(by_initial(&used, research.papers));
+        two_places(&used, person, research.findings).into_iter().chain(in_part(&used, research.papers));
     reasons.map(|reason| format!("the evidence may be about more than one person: {reason}")).collect()
 }
 
@@ -25,7 +25,7 @@ fn two_places(used: &[&str], person: Person<'_>, findings: &Findings) -> Option<
     let url = |page: usize| findings.urls.get(page).map_or("", String::as_str);
     let differ = |a: usize, b: usize| {
         let of = |page: usize| stated.iter().filter(move |(other, _)| *other == page);
-        of(a).all(|(_, place)| of(b).all(|(_, other)| !is_same(place, other)))
+        of(a).all(|(_, place)| of(b).all(|(_, other)| !is_same_place(place, other)))
     };
     stated.iter().filter(|(page, _)| used.contains(&url(*page))).find_map(|&(page, place)| {
         let (other, elsewhere) = stated.iter().find(|(other, _)| *other != page && differ(page, *other))?;
@@ -34,15 +34,15 @@ fn two_places(used: &[&str], person: Person<'_>, findings: &Findings) -> Option<
 }
 
 /// One name holds the words of the other: “University of Nordland” and “Nordland University”.
-fn is_same(a: &str, b: &str) -> bool {
+pub(super) fn is_same_place(a: &str, b: &str) -> bool {
     let (a, b) = (content_words(a), content_words(b));
     a.iter().all(|word| b.contains(word)) || b.iter().all(|word| a.contains(word))
 }
 
 /// A paper by “A. Example” is anybody's whose name begins so.
-fn by_initial(used: &[&str], papers: &Papers) -> Option<String> {
-    let url = papers.by_initial.iter().find(|url| used.contains(&url.as_str()))?;
-    Some(format!("the author of {url} gives only an initial, and no page names the paper"))
+fn in_part(used: &[&str], papers: &Papers) -> Option<String> {
+    let url = papers.doubtful.iter().find(|url| used.contains(&url.as_str()))?;
+    Some(format!("the author of {url} gives only part of the name, and no page names the paper"))
 }
 
 #[cfg(test)]
@@ -88,8 +88,8 @@ mod tests {
     }
 
     #[test]
-    fn a_paper_that_only_an_initial_ties_to_the_person_leaves_a_doubt() {
-        let papers = Papers { by_initial: vec!["a paper".into()], ..Papers::default() };
+    fn a_paper_that_only_part_of_a_name_ties_to_the_person_leaves_a_doubt() {
+        let papers = Papers { doubtful: vec!["a paper".into()], ..Papers::default() };
         assert_eq!(found("a paper", &[], &papers).len(), 1);
         assert!(found("another paper", &[], &papers).is_empty());
     }

@@ -8,7 +8,7 @@ use super::sources::Sources;
 use crate::{
     condition::MODEL_KEY_REFUSED,
     model::{AnalyseTask, Analysis, Builtin, FactsTask, Model, ModelError, PageFacts, Value, ValuesTask},
-    web::{Found, Hit, Page, Paper, Query, WebError},
+    web::{Author, Found, Hit, Page, Paper, PaperQuery, Query, WebError},
 };
 
 /// Answers as told; what it was not told, the builtin answers.
@@ -54,6 +54,10 @@ pub(crate) struct FakeWeb {
     pub records: Vec<Page>,
     pub pages: Vec<(String, Result<Page, WebError>)>,
     pub papers: Option<Result<Vec<Paper>, WebError>>,
+    /// What arXiv answers where the subject is asked for, too.
+    pub relevant: Option<Result<Vec<Paper>, WebError>>,
+    /// The spellings and the subjects that arXiv was asked for.
+    pub asked: RefCell<Vec<(Vec<String>, Vec<String>)>>,
     pub reads: RefCell<HashMap<String, usize>>,
 }
 
@@ -97,8 +101,10 @@ impl Sources for FakeWeb {
         let found = self.pages.iter().find(|(known, _)| known == url);
         found.map_or_else(|| Err(WebError::Failed(format!("{url}: 404"))), |(_, page)| page.clone())
     }
-    fn papers_by(&self, _author: &str) -> Result<Vec<Paper>, WebError> {
-        self.papers.clone().unwrap_or_else(|| Ok(Vec::new()))
+    fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError> {
+        self.asked.borrow_mut().push((query.spellings.to_vec(), query.about.to_vec()));
+        let answer = if query.about.is_empty() { &self.papers } else { &self.relevant };
+        answer.clone().unwrap_or_else(|| Ok(Vec::new()))
     }
 }
 
@@ -114,7 +120,7 @@ pub(crate) fn paper(title: &str, published: &str, author: &str, summary: &str) -
         url: format!("https://arxiv.org/abs/{}", title.len()),
         year: published[..4].parse().expect("the test gives a date"),
         published: published.to_owned(),
-        authors: vec![author.to_owned()],
+        authors: vec![Author { name: author.to_owned(), affiliation: String::new() }],
         summary: summary.to_owned(),
         categories: vec!["physics.ao-ph".to_owned()],
     }

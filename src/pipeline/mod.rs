@@ -24,6 +24,7 @@ mod web_scraper;
 
 use std::time::Duration;
 
+pub(crate) use arxiv_helper::LONGEST as LONGEST_ARXIV_STEP;
 pub use request::{MAX_TEMPLATE_BYTES, check_recipient, check_template};
 pub use run::Pipeline;
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,9 @@ pub struct PaperRecord {
     pub arxiv_url: String,
     /// The year of the first version.
     pub year: u16,
+    /// Why it was taken for the recipient's, for people; e-mails of earlier versions do not say.
+    #[serde(default)]
+    pub matched_by: Vec<String>,
 }
 
 /// Seconds per step, to the millisecond. A step that was not needed has taken next to nothing.

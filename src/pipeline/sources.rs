@@ -1,7 +1,7 @@
 //! The outside as the steps see it: four questions. A trait, so that the steps are tested without a network.
 use std::time::Duration;
 
-use crate::web::{Found, Page, Paper, Query, Web, WebError};
+use crate::web::{Found, Page, Paper, PaperQuery, Query, Web, WebError};
 
 /// What the steps ask of the outside; [`Web`] answers in earnest.
 pub(crate) trait Sources {
@@ -12,7 +12,7 @@ pub(crate) trait Sources {
     /// Reads one page.
     fn read(&self, url: &str) -> Result<Page, WebError>;
     /// Looks up papers by author.
-    fn papers_by(&self, author: &str) -> Result<Vec<Paper>, WebError>;
+    fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError>;
 }
 
 impl Sources for Web {
@@ -25,8 +25,8 @@ impl Sources for Web {
     fn read(&self, url: &str) -> Result<Page, WebError> {
         Web::read(self, url)
     }
-    fn papers_by(&self, author: &str) -> Result<Vec<Paper>, WebError> {
-        Web::papers_by(self, author)
+    fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError> {
+        Web::papers(self, query)
     }
 }
 

@@ -1,13 +1,16 @@
-//! People's names: taking them apart and comparing them. [`mention`] finds one in a text, [`people`] tells whether a
-//! text names somebody else.
+//! People's names: taking them apart. [`agreement`] compares two, [`spellings`] lists the forms of one, [`mention`] finds
+//! one in a text, [`people`] tells whether a text names somebody else.
 //!
 //! A wrong match puts somebody else's work into the e-mail, so every doubt counts against a match.
+mod agreement;
 mod mention;
 pub(crate) mod people;
+mod spellings;
 
+pub(crate) use agreement::Agreement;
 pub(crate) use mention::{Mention, Place};
 
-use super::words::{fold, fold_umlauts};
+use super::words::fold;
 
 const TITLES: &[&str] = &[
     "prof",
@@ -64,22 +67,9 @@ pub(crate) struct PersonName {
     /// The surname with its particles, or the only name.
     pub last: String,
     given: Vec<String>,
-    /// The given names with umlauts written out.
-    given_spelt: Vec<String>,
     surname: Vec<String>,
     /// “jr”, “iii”, as the sender gave it.
     generation: Option<String>,
-}
-
-/// How two names agree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Agreement {
-    /// Not.
-    None,
-    /// By surname and initial: true of many.
-    Initial,
-    /// By surname and a given name that both write out, or in every word.
-    Full,
 }
 
 impl PersonName {
@@ -117,43 +107,10 @@ impl PersonName {
             full: words.join(" "),
             first: given.first().map_or_else(|| last.clone(), |first| (*first).to_owned()),
             given: folded_words(&given.join(" ")),
-            given_spelt: folded_words_of(&fold_umlauts(&given.join(" "))),
             surname: folded_words(&last),
             last,
             generation: None,
         }
-    }
-
-    /// Whether the two names can be the same person's: same surname, and given names that agree as far as they are
-    /// written out; or the same two words in the other order.
-    pub fn agreement(&self, other: &PersonName) -> Agreement {
-        if fold(&self.full) == fold(&other.full) || self.is_reverse_of(other) {
-            return Agreement::Full;
-        }
-        let agree = |at: usize| {
-            let (own, others) = ([&self.given, &self.given_spelt], [&other.given, &other.given_spelt]);
-            own.iter().any(|own| others.iter().any(|other| names_agree(&own[at], &other[at])))
-        };
-        let shared = self.given.len().min(other.given.len());
-        let fits = same_surname(&self.last, &other.last)
-            && self.given.is_empty() == other.given.is_empty()
-            && (0..shared).all(agree);
-        let is_initial =
-            |name: &PersonName| name.given.first().is_some_and(|given| given.chars().count() == 1);
-        match fits {
-            false => Agreement::None,
-            true if is_initial(self) || is_initial(other) => Agreement::Initial,
-            true => Agreement::Full,
-        }
-    }
-
-    /// “Wang Xiaoming” and “Xiaoming Wang”.
-    fn is_reverse_of(&self, other: &PersonName) -> bool {
-        self.given.len() == 1
-            && self.surname.len() == 1
-            && self.given[0].len() > 1
-            && self.given == other.surname
-            && self.surname == other.given
     }
 }
 
@@ -236,22 +193,16 @@ fn is_all(text: &str, table: &[&str]) -> bool {
 }
 
 fn folded_words(text: &str) -> Vec<String> {
-    folded_words_of(&fold(text))
-}
-
-fn folded_words_of(folded: &str) -> Vec<String> {
-    folded.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-fn same_surname(a: &str, b: &str) -> bool {
-    let (plain_a, plain_b) = (fold(a), fold(b));
-    plain_a == plain_b || fold_umlauts(a) == plain_b || plain_a == fold_umlauts(b)
+    fold(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Equal, or one is the other's initial.
 fn names_agree(a: &str, b: &str) -> bool {
-    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
-    a == b || initial(a, b) || initial(b, a)
+    a == b || is_initial_of(a, b) || is_initial_of(b, a)
+}
+
+fn is_initial_of(short: &str, long: &str) -> bool {
+    short.chars().count() == 1 && long.starts_with(short)
 }
 
 #[cfg(test)]
@@ -317,25 +268,5 @@ mod tests {
         assert_eq!(PersonName::parse("García Muster, Gabo").full, "Gabo García Muster");
         assert_eq!(parts("van der Muster, Jan"), ("Jan".into(), "van der Muster".into()));
         assert_eq!(parts("Xia WANG"), ("Xia".into(), "WANG".into()));
-    }
-
-    #[test]
-    fn names_match_across_accents_and_initials() {
-        let agreement = |a: &str, b: &str| PersonName::parse(a).agreement(&PersonName::parse(b));
-        for (a, b, expected) in [
-            ("Ada Müßter", "A. Muesster", Agreement::Initial),
-            ("Jürgen Example", "Juergen Example", Agreement::Full),
-            ("Dr. Ada Example", "Ada B. Example", Agreement::Full),
-            ("Ada Pérez Muster", "Ada Perez-Muster", Agreement::Full),
-            ("R. K. Example", "R. K. Example", Agreement::Full),
-            ("Wang Xiaoming", "Xiaoming Wang", Agreement::Full),
-            ("Wang Xiaoming", "X. Wang", Agreement::None),
-            ("Ada Example", "Bo Example", Agreement::None),
-            ("Ada Example", "Ada Exampleson", Agreement::None),
-            ("Ada Maria Example", "Ada B. Example", Agreement::None),
-            ("Plato", "Ada Plato", Agreement::None),
-        ] {
-            assert_eq!(agreement(a, b), expected, "{a} {b}");
-        }
     }
 }

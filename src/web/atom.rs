@@ -1,8 +1,8 @@
 //! arXiv's Atom feeds to papers, in one pass.
 //!
 //! Elements are known by namespace and local name, never by prefix. An entry that lacks what a paper needs is left
-//! out; a feed that is no XML is an error.
-use std::io::BufRead;
+//! out; a feed that is no XML is an error. What is kept is bounded, whatever the feed holds.
+use std::io::{self, BufRead, Read};
 
 use quick_xml::{
     NsReader, XmlVersion,
@@ -11,14 +11,31 @@ use quick_xml::{
     name::{Namespace, ResolveResult},
 };
 
-use super::{Paper, WebError, client};
-use crate::text::one_line;
+use super::{Author, Paper, WebError, client};
+use crate::text::one_short_line;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 const OPENSEARCH: &str = "http://a9.com/-/spec/opensearch/1.1/";
 const ARXIV: &str = "http://arxiv.org/schemas/atom";
 /// Years in which a paper can have appeared: some were added that are older than arXiv itself (1991).
 const YEARS: std::ops::RangeInclusive<u16> = 1985..=2100;
+
+/// The deepest nesting; that of a true feed is four.
+const DEEPEST: usize = 32;
+/// The longest tag, or text between two tags, in bytes.
+const LONGEST_PIECE: usize = 64 * 1024;
+/// From here on, in bytes, the text of an element is dropped.
+const LONGEST_TEXT: usize = 16 * 1024;
+/// The most papers that are kept: as many as are asked for.
+pub(super) const MOST_PAPERS: usize = 25;
+/// What is kept of one paper: characters of its title (one that long is quoted nowhere), its summary, an author's name or
+/// affiliation, a category; and how many authors and categories.
+const LONGEST_TITLE: usize = 500;
+const LONGEST_SUMMARY: usize = 2000;
+const LONGEST_NAME: usize = 100;
+const LONGEST_CATEGORY: usize = 40;
+const MOST_AUTHORS: usize = 200;
+const MOST_CATEGORIES: usize = 20;
 
 /// What a feed holds.
 #[derive(Debug, Default)]
@@ -39,21 +56,25 @@ impl Feed {
 /// Reads a feed.
 ///
 /// # Errors
-/// `Failed` for arXiv's error feed, `Unreadable` for what is no whole feed, `Unreachable` where the reader fails.
+/// `Failed` for arXiv's error feed, `Unreadable` for what is no whole feed or has no sane shape, `Unreachable` where the
+/// reader fails.
 pub(super) fn parse(host: &str, body: impl BufRead) -> Result<Feed, WebError> {
     let unreadable = |cause: String| {
         WebError::Unreadable(client::message(&format!("{host} sent no readable feed: {cause}")))
     };
-    let mut reader = NsReader::from_reader(body);
+    let mut reader = NsReader::from_reader(Pieces { inner: body, left: LONGEST_PIECE });
     let mut state = State::default();
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
+        reader.get_mut().left = LONGEST_PIECE;
         let (namespace, event) =
             reader.read_resolved_event_into(&mut buffer).map_err(|error| match error {
-                quick_xml::Error::Io(cause) => WebError::Unreachable(client::message(&format!(
-                    "the answer of {host} broke off: {cause}"
-                ))),
+                quick_xml::Error::Io(cause) if cause.kind() != io::ErrorKind::FileTooLarge => {
+                    WebError::Unreachable(client::message(&format!(
+                        "the answer of {host} broke off: {cause}"
+                    )))
+                }
                 error => unreadable(error.to_string()),
             })?;
         match event {
@@ -63,20 +84,54 @@ pub(super) fn parse(host: &str, body: impl BufRead) -> Result<Feed, WebError> {
                 state.end(host)?;
             }
             Event::End(_) => state.end(host)?,
-            Event::Text(text) => state.text.push_str(&text.xml10_content()),
-            Event::CData(text) => state.text.push_str(&text.xml10_content()),
+            Event::Text(text) => state.text(&text.xml10_content()),
+            Event::CData(text) => state.text(&text.xml10_content()),
             Event::GeneralRef(name) => {
                 let text = referent(&name).ok_or_else(|| unreadable(format!("what is &{};?", &*name)))?;
-                state.text.push_str(&text);
+                state.text(&text);
             }
             Event::Eof => break,
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+        }
+        if state.path.len() > DEEPEST {
+            return Err(unreadable(format!("its elements are nested deeper than {DEEPEST}")));
         }
     }
     if !state.is_feed || !state.path.is_empty() {
         return Err(unreadable("it is no Atom feed, or breaks off".to_owned()));
     }
     Ok(state.feed)
+}
+
+/// A reader that gives only so many bytes at a time: the parser keeps a whole tag or text in memory.
+struct Pieces<R> {
+    inner: R,
+    /// What the piece that is being read may still take.
+    left: usize,
+}
+
+impl<R: BufRead> Read for Pieces<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Pieces<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            let text = format!("a tag or a text is longer than {LONGEST_PIECE} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        }
+        let available = self.inner.fill_buf()?;
+        Ok(&available[..available.len().min(self.left)])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.left = self.left.saturating_sub(bytes);
+        self.inner.consume(bytes);
+    }
 }
 
 /// What a character reference or one of XML's own entities stands for; a feed declares no others.
@@ -99,6 +154,7 @@ enum Element {
     Published,
     Author,
     Name,
+    Affiliation,
     Category,
     PrimaryCategory,
     TotalResults,
@@ -117,6 +173,7 @@ fn element(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Element {
         (ATOM, "author") => Element::Author,
         (ATOM, "name") => Element::Name,
         (ATOM, "category") => Element::Category,
+        (ARXIV, "affiliation") => Element::Affiliation,
         (ARXIV, "primary_category") => Element::PrimaryCategory,
         (OPENSEARCH, "totalResults") => Element::TotalResults,
         _ => Element::Other,
@@ -130,7 +187,8 @@ struct Entry {
     title: String,
     summary: String,
     published: String,
-    authors: Vec<String>,
+    authors: Vec<Author>,
+    author: Author,
     primary_category: Option<String>,
     categories: Vec<String>,
 }
@@ -152,7 +210,11 @@ impl State {
         match (self.path.as_slice(), element) {
             ([], Element::Feed) => self.is_feed = true,
             ([Element::Feed], Element::Entry) => self.entry = Entry::default(),
-            ([Element::Feed, Element::Entry], Element::Category) => self.entry.categories.extend(term(tag)),
+            ([Element::Feed, Element::Entry], Element::Category)
+                if self.entry.categories.len() < MOST_CATEGORIES =>
+            {
+                self.entry.categories.extend(term(tag));
+            }
             ([Element::Feed, Element::Entry], Element::PrimaryCategory) => {
                 self.entry.primary_category = term(tag);
             }
@@ -161,16 +223,33 @@ impl State {
         self.path.push(element);
     }
 
+    fn text(&mut self, text: &str) {
+        if self.text.len() < LONGEST_TEXT {
+            self.text.push_str(text);
+        }
+    }
+
     fn end(&mut self, host: &str) -> Result<(), WebError> {
         use Element as E;
         let text = std::mem::take(&mut self.text);
         match self.path.as_slice() {
             [E::Feed, E::TotalResults] => self.feed.total = text.trim().parse().unwrap_or_default(),
-            [E::Feed, E::Entry, E::Id] => self.entry.id = one_line(&text),
-            [E::Feed, E::Entry, E::Title] => self.entry.title = one_line(&text),
-            [E::Feed, E::Entry, E::Summary] => self.entry.summary = one_line(&text),
-            [E::Feed, E::Entry, E::Published] => self.entry.published = one_line(&text),
-            [E::Feed, E::Entry, E::Author, E::Name] => self.entry.authors.push(one_line(&text)),
+            [E::Feed, E::Entry, E::Id] => self.entry.id = cut(&text, LONGEST_NAME),
+            [E::Feed, E::Entry, E::Title] => self.entry.title = cut(&text, LONGEST_TITLE),
+            [E::Feed, E::Entry, E::Summary] => self.entry.summary = cut(&text, LONGEST_SUMMARY),
+            [E::Feed, E::Entry, E::Published] => self.entry.published = cut(&text, LONGEST_NAME),
+            [E::Feed, E::Entry, E::Author, E::Name] => {
+                self.entry.author.name = cut(&text, LONGEST_NAME);
+            }
+            [E::Feed, E::Entry, E::Author, E::Affiliation] => {
+                self.entry.author.affiliation = cut(&text, LONGEST_NAME);
+            }
+            [E::Feed, E::Entry, E::Author] => {
+                let author = std::mem::take(&mut self.entry.author);
+                if !author.name.is_empty() && self.entry.authors.len() < MOST_AUTHORS {
+                    self.entry.authors.push(author);
+                }
+            }
             [E::Feed, E::Entry] => {
                 let entry = std::mem::take(&mut self.entry);
                 if entry.id.contains("/api/errors#") {
@@ -180,7 +259,9 @@ impl State {
                     ))));
                 }
                 self.feed.entries += 1;
-                self.feed.papers.extend(paper(entry));
+                if self.feed.papers.len() < MOST_PAPERS {
+                    self.feed.papers.extend(paper(entry));
+                }
             }
             _ => {}
         }
@@ -189,10 +270,17 @@ impl State {
     }
 }
 
+/// One line of so many characters, which takes no more memory than it needs.
+fn cut(text: &str, most: usize) -> String {
+    let mut line = one_short_line(text, most);
+    line.shrink_to_fit();
+    line
+}
+
 fn term(tag: &BytesStart<'_>) -> Option<String> {
     let mut attributes = tag.attributes();
     let term = attributes.with_checks(false).flatten().find(|a| a.key.as_ref() == "term")?;
-    let term = one_line(&term.normalized_value(XmlVersion::Implicit1_0).ok()?);
+    let term = cut(&term.normalized_value(XmlVersion::Implicit1_0).ok()?, LONGEST_CATEGORY);
     (!term.is_empty()).then_some(term)
 }
 
@@ -214,7 +302,7 @@ fn paper(entry: Entry) -> Option<Paper> {
         url: format!("https://arxiv.org/abs/{id}"),
         year,
         published: entry.published,
-        authors: entry.authors.into_iter().filter(|name| !name.is_empty()).collect(),
+        authors: entry.authors,
         summary: entry.summary,
         categories,
     })

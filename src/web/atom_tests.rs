@@ -52,6 +52,10 @@ fn entry(id: &str, published: &str, title: &str) -> String {
     ))
 }
 
+fn author(name: &str, affiliation: &str) -> Author {
+    Author { name: name.to_owned(), affiliation: affiliation.to_owned() }
+}
+
 #[test]
 fn an_entry_becomes_a_paper() {
     let feed = parsed(FEED).unwrap();
@@ -64,7 +68,7 @@ fn an_entry_becomes_a_paper() {
             url: "https://arxiv.org/abs/2610.01234".to_owned(),
             year: 2026,
             published: "2026-10-02T17:58:06Z".to_owned(),
-            authors: vec!["Ada Example".to_owned(), "B. K. Writer".to_owned()],
+            authors: vec![author("Ada Example", "Example University"), author("B. K. Writer", "")],
             summary: "We study wake recovery & array layout.".to_owned(),
             categories: vec!["physics.flu-dyn".to_owned(), "76-10".to_owned()],
         }
@@ -157,6 +161,73 @@ fn a_connection_that_breaks_is_not_blamed_on_the_feed() {
     }
     let body = std::io::BufReader::new(std::io::Read::chain(&FEED.as_bytes()[..200], Broken));
     assert!(matches!(parse("h", body), Err(WebError::Unreachable(_))));
+}
+
+#[test]
+fn true_answers_of_arxiv_are_read() {
+    let one = parsed(include_str!("arxiv/feeds/one-entry.xml")).unwrap();
+    assert!(one.papers[0].summary.starts_with("Graphs on lattice points are studied"));
+    assert_eq!(
+        one.papers,
+        [Paper {
+            title: "Heat-bath random walks with Markov bases".to_owned(),
+            url: "https://arxiv.org/abs/1605.08386".to_owned(),
+            year: 2016,
+            published: "2016-05-26T17:59:46Z".to_owned(),
+            authors: vec![author("Caprice Stanley", ""), author("Tobias Windisch", "")],
+            summary: one.papers[0].summary.clone(),
+            categories: vec!["math.CO".to_owned(), "math.ST".to_owned()],
+        }]
+    );
+    let ten = parsed(include_str!("arxiv/feeds/ten-entries.xml")).unwrap();
+    assert_eq!(ten.papers.len(), 10);
+    assert!(ten.papers.iter().all(|paper| !paper.authors.is_empty() && paper.year >= 2000));
+    let none = parsed(include_str!("arxiv/feeds/no-entry.xml")).unwrap();
+    assert!(none.papers.is_empty() && !none.is_hollow());
+    let error = parsed(include_str!("arxiv/feeds/bad-id.xml")).unwrap_err();
+    assert_eq!(error, WebError::Failed("arxiv.example says: incorrect id format for abc".to_owned()));
+}
+
+#[test]
+fn of_an_endless_feed_little_is_kept() {
+    let author = "<author><name>Ada Example</name></author>";
+    let category = "<category term='cs.LG'/>";
+    let entry = format!(
+        "<entry xmlns='{ATOM}'><id>http://arxiv.org/abs/2001.00001</id><published>2020-01-01</published>\
+         <title>{}</title><summary>{}</summary>{}{}</entry>",
+        "T".repeat(3000),
+        "&amp;wave ".repeat(1000),
+        author.repeat(250),
+        category.repeat(30),
+    );
+    let feed = parsed(&feed_of(&entry.repeat(30))).unwrap();
+    assert_eq!((feed.papers.len(), feed.entries), (25, 30));
+    for Paper { title, summary, authors, categories, .. } in &feed.papers {
+        let room = authors.iter().map(|author| author.name.capacity()).sum::<usize>() + summary.capacity();
+        assert!(room <= 200 * 11 + 4 * 2000, "{room} bytes for a text that is shorter");
+        let lengths = [title.chars().count(), summary.chars().count(), authors.len(), categories.len()];
+        assert_eq!(lengths, [500, 2000, 200, 1]);
+    }
+}
+
+#[test]
+fn eight_megabytes_of_nested_or_endless_elements_are_given_up_at_once() {
+    let start = format!("<feed xmlns='{ATOM}'>");
+    let size = 8 * 1024 * 1024;
+    for (body, cause) in [
+        ("<a>".repeat(size / 3), "nested deeper than 32"),
+        (format!("<a b='{}", "x".repeat(size)), "longer than 65536 bytes"),
+        (format!("<entry><title>{}", "x".repeat(size)), "longer than 65536 bytes"),
+        (format!("<!--{}", "x".repeat(size)), "longer than 65536 bytes"),
+        (format!("<![CDATA[{}", "x".repeat(size)), "longer than 65536 bytes"),
+        (format!("&{}", "x".repeat(size)), "longer than 65536 bytes"),
+    ] {
+        let mut body = start.as_bytes().chain(body.as_bytes());
+        let Err(WebError::Unreadable(text)) = parse("h", &mut body) else { panic!("readable") };
+        assert!(text.contains(cause), "{text}");
+        let left = io::copy(&mut body, &mut io::sink()).unwrap();
+        assert!(left > size as u64 - 256 * 1024, "{cause}: only {left} bytes were left unread");
+    }
 }
 
 proptest! {

@@ -21,16 +21,22 @@ mod turns;
 use std::{fmt, time::Duration};
 
 use arxiv::Arxiv;
+pub use arxiv::PaperQuery;
 use guard::Guard;
 use pages::Pages;
 pub use search::{Found, Hit, Query};
 use ureq::{Agent, unversioned::resolver::DefaultResolver};
 
-use crate::config::WebSettings;
+use crate::config::{MOST_ARXIV_INTERVAL, WebSettings};
 
 /// The most a request to a configured service may take. arXiv needs half a minute when it is busy; searches have
 /// their own, shorter limit.
 const SERVICE_CALL: Duration = Duration::from_secs(60);
+
+/// The most a question to arXiv takes: its requests, each with the longest interval there may be before it.
+pub(crate) const LONGEST_PAPER_SEARCH: Duration = Duration::from_secs(
+    arxiv::MOST_REQUESTS as u64 * (MOST_ARXIV_INTERVAL.as_secs() + SERVICE_CALL.as_secs()),
+);
 
 /// The only way out: search, pages, papers. Blocking; lives on one thread.
 #[derive(Debug)]
@@ -79,12 +85,13 @@ impl Web {
         self.pages.read(url)
     }
 
-    /// The papers of everybody with this name, newest first, 25 at most. Waits until arXiv may be asked again.
+    /// The papers of everybody with this name, 25 at most. Waits until the interval since the last request to arXiv is
+    /// over; not longer, where arXiv wants to be left alone. Takes [`LONGEST_PAPER_SEARCH`] at most.
     ///
     /// # Errors
     /// Every kind of [`WebError`].
-    pub fn papers_by(&self, author: &str) -> Result<Vec<Paper>, WebError> {
-        self.arxiv.papers_by(&self.services, author)
+    pub fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError> {
+        self.arxiv.papers(&self.services, query)
     }
 }
 
@@ -112,12 +119,21 @@ pub struct Paper {
     pub year: u16,
     /// When the first version was published, as in the feed (RFC 3339, UTC), so that it sorts as text.
     pub published: String,
-    /// The authors' names as the submitter typed them.
-    pub authors: Vec<String>,
-    /// The abstract in one line.
+    /// The authors, 200 at most.
+    pub authors: Vec<Author>,
+    /// The abstract in one line, 2,000 characters at most.
     pub summary: String,
     /// The categories, primary first, e.g. `physics.flu-dyn`.
     pub categories: Vec<String>,
+}
+
+/// An author of a paper.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Author {
+    /// The name as the submitter typed it.
+    pub name: String,
+    /// Where the author works, as few submitters say; else empty.
+    pub affiliation: String,
 }
 
 /// Why something outbound gave nothing. The text names host and cause, never a key, at most 300 characters.
