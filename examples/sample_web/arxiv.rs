@@ -1,13 +1,15 @@
 //! Answers like the arXiv API: Atom in the shape of 2026, for papers that nobody wrote.
 //!
-//! Of the query language it knows quoted authors, `au:"Ada Example"`, joined by `OR`; everything else counts as
-//! malformed. As at arXiv, upper and lower case are alike and accents are not: `Jose` does not find `José`.
+//! As at arXiv, upper and lower case are alike and accents are not: `Jose` does not find `José`.
+mod query;
+
 use std::cmp::Reverse;
 
+use query::Search;
 use serde::Deserialize;
 use url::Url;
 
-use crate::{http::Response, search::words};
+use crate::http::Response;
 
 /// Most papers that one request may ask for (arXiv API manual, section 3.1.1.2).
 const MAX_RESULTS: usize = 2000;
@@ -89,12 +91,14 @@ fn select<'a>(papers: &'a [Paper], query: &Query) -> Result<Vec<&'a Paper>, Stri
     let listed =
         |paper: &&Paper| ids.is_empty() || ids.iter().any(|id| id.split('v').next() == Some(&paper.id));
     let mut found: Vec<&Paper> = papers.iter().filter(listed).collect();
+    let mut score: Box<dyn Fn(&&Paper) -> usize> = Box::new(|_| 1);
     if !query.search_query.is_empty() {
-        let names = parse_search(&query.search_query)?;
-        found.retain(|paper| names.iter().any(|name| paper.authors.iter().any(|author| holds(author, name))));
+        let search = Search::parse(&query.search_query)?;
+        score = Box::new(move |paper| search.score(paper));
+        found.retain(|paper| score(paper) > 0);
     }
     match query.sort_by.as_str() {
-        "" | "relevance" => return Ok(found),
+        "" | "relevance" => found.sort_by_key(|paper| Reverse(score(paper))),
         "submittedDate" => found.sort_by_key(|paper| Reverse(&paper.published)),
         "lastUpdatedDate" => found.sort_by_key(|paper| Reverse(&paper.updated)),
         _ => return Err("sortBy must be in: relevance, lastUpdatedDate, submittedDate".to_owned()),
@@ -105,32 +109,18 @@ fn select<'a>(papers: &'a [Paper], query: &Query) -> Result<Vec<&'a Paper>, Stri
     Ok(found)
 }
 
-/// Whether this is an identifier of the form used since 2007, with or without a version.
+/// Whether this is an identifier, with or without a version: `2609.01234`, or `hep-th/9901001` as before 2007.
 fn is_identifier(id: &str) -> bool {
     let digits = |text: &str, lengths: &[usize]| {
         lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let (id, version) = id.split_once('v').unwrap_or((id, "1"));
-    id.split_once('.').is_some_and(|(month, number)| digits(month, &[4]) && digits(number, &[4, 5]))
-        && version.parse::<u32>().is_ok()
-}
-
-/// Reads a search: the words of each author's name that would do.
-fn parse_search(search: &str) -> Result<Vec<Vec<String>>, String> {
-    let author = |clause: &str| {
-        let name =
-            clause.trim().strip_prefix("au:\"")?.strip_suffix('"').filter(|name| !name.contains('"'))?;
-        Some(words(name).collect::<Vec<_>>()).filter(|name| !name.is_empty())
-    };
-    search
-        .split(" OR ")
-        .map(|clause| author(clause).ok_or(format!("malformed query near {clause}")))
-        .collect()
-}
-
-/// Whether an author's name holds these words, one after the other.
-fn holds(author: &str, name: &[String]) -> bool {
-    words(author).collect::<Vec<_>>().windows(name.len()).any(|words| words == name)
+    let (id, version) = id.rsplit_once('v').unwrap_or((id, "1"));
+    let is_archive = |text: &str| text.starts_with(|c: char| c.is_ascii_lowercase());
+    let is_new =
+        id.split_once('.').is_some_and(|(month, number)| digits(month, &[4]) && digits(number, &[4, 5]));
+    let is_old =
+        id.split_once('/').is_some_and(|(archive, number)| is_archive(archive) && digits(number, &[7]));
+    (is_new || is_old) && version.parse::<u32>().is_ok()
 }
 
 /// The feed of one slice of what was found.

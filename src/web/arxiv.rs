@@ -4,6 +4,7 @@
 //! (<https://info.arxiv.org/help/api/tou.html>), counted from the start of the program, so that a restart in a loop
 //! does not break the rule. When it refuses, nobody asks again before it may be asked; what it said is kept for a day.
 mod cache;
+pub(super) mod latex;
 mod query;
 mod turn;
 

@@ -11,7 +11,7 @@ use quick_xml::{
     name::{Namespace, ResolveResult},
 };
 
-use super::{Author, Paper, WebError, client};
+use super::{Author, Paper, WebError, arxiv::latex, client};
 use crate::text::one_short_line;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
@@ -235,11 +235,11 @@ impl State {
         match self.path.as_slice() {
             [E::Feed, E::TotalResults] => self.feed.total = text.trim().parse().unwrap_or_default(),
             [E::Feed, E::Entry, E::Id] => self.entry.id = cut(&text, LONGEST_NAME),
-            [E::Feed, E::Entry, E::Title] => self.entry.title = cut(&text, LONGEST_TITLE),
+            [E::Feed, E::Entry, E::Title] => self.entry.title = latex::plain(&cut(&text, LONGEST_TITLE)),
             [E::Feed, E::Entry, E::Summary] => self.entry.summary = cut(&text, LONGEST_SUMMARY),
             [E::Feed, E::Entry, E::Published] => self.entry.published = cut(&text, LONGEST_NAME),
             [E::Feed, E::Entry, E::Author, E::Name] => {
-                self.entry.author.name = cut(&text, LONGEST_NAME);
+                self.entry.author.name = latex::plain(&cut(&text, LONGEST_NAME));
             }
             [E::Feed, E::Entry, E::Author, E::Affiliation] => {
                 self.entry.author.affiliation = cut(&text, LONGEST_NAME);

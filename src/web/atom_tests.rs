@@ -63,8 +63,7 @@ fn an_entry_becomes_a_paper() {
     assert_eq!(
         feed.papers[0],
         Paper {
-            title: "Wake recovery in dense tidal arrays: a $k$-$\\epsilon$ study of x < y é & more"
-                .to_owned(),
+            title: "Wake recovery in dense tidal arrays: a k-ε study of x < y é & more".to_owned(),
             url: "https://arxiv.org/abs/2610.01234".to_owned(),
             year: 2026,
             published: "2026-10-02T17:58:06Z".to_owned(),

@@ -88,6 +88,7 @@ fn assert_metadata(metadata: &Value, person: &Value) {
         assert!(texts(&person["papers"]).contains(&title), "somebody else's paper: {title}");
         assert!(paper["arxiv_url"].as_str().unwrap().starts_with("https://arxiv.org/abs/"));
         assert!(paper["year"].as_u64().unwrap() >= 2022);
+        assert!(texts(&paper["matched_by"])[0].starts_with("author "), "{paper}");
     }
     for step in ["template_parser", "web_scraper", "arxiv_helper", "email_composer"] {
         assert!(metadata["step_timings"][step].as_f64().unwrap() >= 0.0);

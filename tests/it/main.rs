@@ -17,6 +17,7 @@ mod migrations;
 mod models;
 mod neighbours;
 mod offline;
+mod papers;
 mod predecessor;
 mod quality;
 mod queue_commands;

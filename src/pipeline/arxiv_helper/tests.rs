@@ -161,7 +161,10 @@ fn where_none_of_the_newest_fits_the_subject_is_asked_for_with_every_form_of_the
         *web.asked.borrow(),
         [
             (spellings(&["Ada Example", "Example Ada"]), vec![]),
-            (spellings(&["Ada Example", "Example Ada", "a Example"]), spellings(&["ocean", "eddies"])),
+            (
+                spellings(&["Ada Example", "Example Ada", "A Example", "Example"]),
+                spellings(&["ocean", "eddies"])
+            ),
         ]
     );
 }
