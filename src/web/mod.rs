@@ -86,7 +86,7 @@ impl Web {
     }
 
     /// The papers of everybody with this name, 25 at most. Waits until the interval since the last request to arXiv is
-    /// over; not longer, where arXiv wants to be left alone. Takes [`LONGEST_PAPER_SEARCH`] at most.
+    /// over; not longer, where arXiv wants to be left alone. Takes four minutes at most.
     ///
     /// # Errors
     /// Every kind of [`WebError`].
