@@ -166,6 +166,8 @@ fn is_same_list(one: &[Word], other: &[Word]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn assert_agree(table: &[(&str, &str, Agreement)]) {
@@ -240,5 +242,18 @@ mod tests {
             ("Ada Example", "", Agreement::None),
             ("--", "", Agreement::None),
         ]);
+    }
+
+    proptest! {
+        #[test]
+        fn either_name_may_come_first_and_every_name_agrees_with_itself(
+            one in "([A-C]\\.|[A-C][aoüßł-]{1,3}|van|der| |,){1,6}",
+            other in "([A-C]\\.|[A-C][aoüßł-]{1,3}|van|der| |,){1,6}",
+        ) {
+            let (a, b) = (PersonName::parse(&one), PersonName::parse(&other));
+            prop_assert_eq!(a.agreement(&b), b.agreement(&a));
+            let itself = if a.full.contains(char::is_alphanumeric) { Agreement::Full } else { Agreement::None };
+            prop_assert_eq!(a.agreement(&a), itself);
+        }
     }
 }
