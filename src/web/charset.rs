@@ -4,7 +4,8 @@ use std::{
     ops::ControlFlow,
 };
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Decoder, Encoding, UTF_8};
 
 /// The most bytes of one page that are read, after decompression.
 pub(super) const MOST_BYTES: u64 = 2 * 1024 * 1024;
@@ -14,8 +15,8 @@ const CHUNK: u64 = 16 * 1024;
 /// Reads the body in pieces and hands them on as UTF-8 until the end, the limit, or the sink's break. Returns
 /// warnings for people.
 ///
-/// A byte order mark decides; then the charset of the content type; then the page's own `<meta>`; else UTF-8, and
-/// windows-1252 where the beginning cannot be UTF-8. This is the order of the HTML standard (§ 13.2.3.2), shortened.
+/// A byte order mark decides; then the charset of the content type; then the page's own `<meta>`; else what the first
+/// bytes beyond ASCII look like, wherever they stand. This is the order of the HTML standard (§ 13.2.3.2), shortened.
 ///
 /// # Errors
 /// Only those of the reader.
@@ -28,17 +29,29 @@ pub(super) fn read_as_utf8(
     let mut warnings = Vec::new();
     let mut piece = Vec::new();
     body.by_ref().take(CHUNK).read_to_end(&mut piece)?;
-    let mut decoder = encoding_of(&piece, content_type, &mut warnings).new_decoder();
+    let mut decoder = declared(&piece, content_type, &mut warnings).map(Encoding::new_decoder);
+    let mut at_start = true;
     let mut text = String::new();
     loop {
         let last = piece.is_empty();
+        if decoder.is_none() && !says_nothing(&piece) {
+            // more to judge by, and no character cut in two
+            body.by_ref().take(CHUNK).read_to_end(&mut piece)?;
+            let encoding = guess(&piece);
+            decoder = Some(match at_start {
+                true => encoding.new_decoder(),
+                false => encoding.new_decoder_without_bom_handling(),
+            });
+        }
         text.clear();
-        // Without room for the worst case, `decode_to_string` would stop early instead of growing the string.
-        text.reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or_default());
-        let _ = decoder.decode_to_string(&piece, &mut text, last);
+        match &mut decoder {
+            Some(decoder) => decode(decoder, &piece, last, &mut text),
+            None => text.push_str(&String::from_utf8_lossy(&piece)),
+        }
         if sink(&text).is_break() || last {
             break;
         }
+        at_start = false;
         piece.clear();
         body.by_ref().take(CHUNK).read_to_end(&mut piece)?;
     }
@@ -48,20 +61,44 @@ pub(super) fn read_as_utf8(
     Ok(warnings)
 }
 
-fn encoding_of(head: &[u8], content_type: Option<&str>, warnings: &mut Vec<String>) -> &'static Encoding {
-    let Some(label) = content_type.and_then(charset_of_type).or_else(|| charset_of_meta(head)) else {
-        // A character cut in two by the end of the piece is no proof against UTF-8.
-        let readable = std::str::from_utf8(head).map_or_else(|e| e.error_len().is_none(), |_| true);
-        return if readable { UTF_8 } else { WINDOWS_1252 };
-    };
-    match Encoding::for_label(label.as_bytes()) {
-        // A page that declares UTF-16 in ASCII is lying, as the standard notes; a true one has a byte order mark.
-        Some(encoding) => encoding.output_encoding(),
-        None => {
-            warnings.push("the page names an unknown character encoding; it was read as UTF-8".to_owned());
-            UTF_8
-        }
+fn decode(decoder: &mut Decoder, piece: &[u8], last: bool, text: &mut String) {
+    // Without room for the worst case, `decode_to_string` would stop early instead of growing the string.
+    text.reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or_default());
+    let _ = decoder.decode_to_string(piece, text, last);
+}
+
+/// Whether the bytes mean the same in every encoding: ASCII without the escapes of ISO-2022.
+fn says_nothing(piece: &[u8]) -> bool {
+    piece.is_ascii() && !piece.contains(&0x1b)
+}
+
+fn declared(
+    head: &[u8],
+    content_type: Option<&str>,
+    warnings: &mut Vec<String>,
+) -> Option<&'static Encoding> {
+    let labels = [content_type.and_then(charset_of_type), charset_of_meta(head)];
+    let known = labels.iter().flatten().find_map(|label| Encoding::for_label(label.as_bytes()));
+    if known.is_none() && labels.iter().any(Option::is_some) {
+        warnings.push("the page names an unknown character encoding; it was guessed".to_owned());
     }
+    // A page that declares UTF-16 in ASCII is lying, as the standard notes; a true one has a byte order mark.
+    known.map(Encoding::output_encoding)
+}
+
+/// UTF-8 where nearly everything beyond ASCII is; else what browsers would guess.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let text = String::from_utf8_lossy(bytes);
+    let (wrong, all) = text
+        .chars()
+        .filter(|c| !c.is_ascii())
+        .fold((0, 0), |(wrong, all), c| (wrong + usize::from(c == char::REPLACEMENT_CHARACTER), all + 1));
+    if all > 0 && wrong * 10 <= all {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// The charset parameter of a content type.
@@ -75,12 +112,35 @@ fn charset_of_type(content_type: &str) -> Option<String> {
 /// The charset that a `<meta>` near the beginning declares, in either of its two forms.
 fn charset_of_meta(head: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    head.split("<meta").skip(1).find_map(|tag| {
-        let (_, value) = tag.split('>').next()?.split_once("charset")?;
-        let value = value.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
-        let end = value.find(|c: char| c.is_whitespace() || "\"'/;".contains(c)).unwrap_or(value.len());
-        (end > 0).then(|| value[..end].to_owned())
-    })
+    let mut rest = head.as_str();
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        // what is not markup ends with this
+        let end = match rest {
+            _ if rest.starts_with("!--") => "-->",
+            _ if rest.starts_with("script") => "</script",
+            _ if rest.starts_with("style") => "</style",
+            _ if rest.starts_with("title") => "</title",
+            _ => ">",
+        };
+        let (tag, after) = rest.split_once(end)?;
+        if let Some(label) = tag.strip_prefix("meta").and_then(charset_of_tag) {
+            return Some(label);
+        }
+        rest = after;
+    }
+    None
+}
+
+fn charset_of_tag(tag: &str) -> Option<String> {
+    // a description may speak of charsets
+    if tag.contains("name=") || tag.contains("property=") {
+        return None;
+    }
+    let (_, value) = tag.split_once("charset")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
+    let end = value.find(|c: char| c.is_whitespace() || "\"'/;".contains(c)).unwrap_or(value.len());
+    (end > 0).then(|| value[..end].to_owned())
 }
 
 #[cfg(test)]
@@ -122,7 +182,41 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_label_is_read_as_utf8_with_a_warning() {
+    fn a_declaration_in_a_comment_a_script_or_a_description_declares_nothing() {
+        for page in [
+            "<!-- <meta charset=koi8-r> --><p>Zoë",
+            "<script>var s = '<meta charset=koi8-r>';</script>Zoë",
+            "<title><meta charset=koi8-r></title>Zoë",
+            "<meta name=description content='how charset=koi8-r came to be'>Zoë",
+        ] {
+            assert!(read(page.as_bytes(), None).0.ends_with("Zoë"), "{page}");
+        }
+        assert!(read(b"<!-- > --><title>a</title><meta charset=koi8-r>\xf0", None).0.ends_with('П'));
+    }
+
+    #[test]
+    fn what_is_beyond_ascii_may_come_late() {
+        let ascii = "x".repeat(3 * CHUNK as usize - 1);
+        assert!(read(format!("{ascii}Zoë Ångström").as_bytes(), None).0.ends_with("Zoë Ångström"));
+        let latin1 = [ascii.as_bytes(), b" Zo\xeb f\xe4hrt nach M\xfcnchen"].concat();
+        assert!(read(&latin1, None).0.ends_with("Zoë fährt nach München"));
+    }
+
+    #[test]
+    fn an_undeclared_encoding_is_guessed_and_one_wrong_byte_makes_no_other() {
+        let (japanese, _, _) = encoding_rs::SHIFT_JIS.encode("深海のクラゲの発光を研究しています。");
+        assert!(read(&japanese, None).0.contains("クラゲの発光"));
+        let mail = b"\x1b$B?<3$\x1b(B"; // ISO-2022-JP
+        assert_eq!(read(mail, None).0, "深海");
+        let torn = ["Zoë Ångström, ".repeat(9).as_bytes(), b"\xff"].concat();
+        assert!(read(&torn, None).0.starts_with("Zoë Ångström"));
+    }
+
+    #[test]
+    fn after_an_unknown_label_the_page_decides_and_else_a_guess_with_a_warning() {
+        let (text, warnings) = read(b"<meta charset=koi8-r>\xf0", Some("text/html; charset=martian"));
+        assert!(text.ends_with('П') && warnings.is_empty());
+
         let (text, warnings) = read("Zoë".as_bytes(), Some("text/html; charset=martian"));
         assert_eq!(text, "Zoë");
         assert_eq!(warnings.len(), 1);

@@ -53,9 +53,9 @@ fn optional_end_tags_may_be_missing() {
 
 #[test]
 fn a_page_that_is_one_form_is_read_without_its_controls() {
-    let html = "<body><form id=aspnet><p>Ada Example<label>Search</label><button>Go</button>
+    let html = "<body><form id=aspnet><p>Ada Example</p><p><label>Room</label> 4 <button>Go</button>
                 <select><option>All</option></select><textarea>typed</textarea></p></form>";
-    assert_eq!(text(html), "Ada Example");
+    assert_eq!(text(html), "Ada Example\nRoom 4");
 }
 
 #[test]
@@ -120,6 +120,69 @@ fn a_hidden_void_element_hides_nothing_else() {
 #[test]
 fn an_unclosed_hidden_element_ends_with_its_parent() {
     assert_eq!(text("<ul><li>a<li hidden>b</ul><p>c"), "a\nc");
+}
+
+#[test]
+fn an_unclosed_element_swallows_no_more_than_its_block() {
+    for unclosed in
+        ["<p hidden>x", "<p style='opacity:0'>x", "<p>y<s>x", "<p>y<button>x", "<p>y<label hidden>x"]
+    {
+        let got = text(&format!("<main>{unclosed}<p>after</p><ul><li>the end</ul></main>"));
+        assert!(got.ends_with("after\nthe end") && !got.contains('x'), "{unclosed}: {got}");
+    }
+    assert_eq!(text("<p>a<label>b<p>c"), "ab\nc");
+}
+
+#[test]
+fn what_an_unclosed_hidden_element_takes_along_is_said() {
+    let rest = "<p>what follows is a longer text</p>".repeat(20);
+    let got = page(&format!("<p>before</p><div hidden>x{rest}"));
+    assert_eq!(got.text, "before");
+    assert!(got.warnings[0].contains("has no end"), "{:?}", got.warnings);
+    assert!(page(&format!("<p>before</p><div hidden>x{rest}</div>")).warnings.is_empty());
+}
+
+#[test]
+fn what_a_click_opens_is_read() {
+    for folded in [
+        "<button aria-controls=one>Prizes</button><div id=one hidden>Medal</div>",
+        "<button class=accordion>Prizes</button><div class=accordion-body style='display:none'>Medal</div>",
+        "<a role=tab href='#one'>Prizes</a><div role=tabpanel aria-hidden=true>Medal</div>",
+        "<a href='#one'>Prizes</a><div id=one style='height:0'>Medal</div>",
+        "<details><summary>Prizes</summary>Medal</details>",
+        "<input type=checkbox id=one><label for=one>Prizes</label><div>Medal</div>",
+    ] {
+        assert_eq!(text(folded), "Prizes\nMedal", "{folded}");
+    }
+    assert_eq!(text("<button>Accept</button><div id=one hidden>Medal</div><p>a"), "a");
+}
+
+#[test]
+fn a_page_that_is_faded_in_is_read_and_a_faded_sentence_is_not() {
+    let bio = "<p>She leads the laboratory, and has kept instruments in the sound since 2019.</p>";
+    let page = format!("<main style='opacity:0'><h1>Ada Example</h1>{bio}</main><p>Imprint</p>");
+    assert!(text(&page).starts_with("Ada Example\nShe leads"));
+    assert!(text(&format!("<body style='opacity: 0'><h1>Ada</h1>{bio}")).contains("She leads"));
+    let injected = format!("<h1>Ada</h1><div style='opacity:0'>{bio}</div><p>Short.</p>");
+    assert_eq!(text(&injected), "Ada\nShort.");
+    let two = format!(
+        "<p style='opacity:0'>x</p>{bio}<div style='opacity:0'><b>y</b><div style='opacity:0'>z</div></div>end"
+    );
+    assert_eq!(
+        text(&two),
+        "She leads the laboratory, and has kept instruments in the sound since 2019.\nend"
+    );
+}
+
+#[test]
+fn preformatted_text_keeps_its_lines_and_other_text_does_not() {
+    assert_eq!(text("<pre>one\ntwo</pre><p>three\nfour"), "one\ntwo\nthree four");
+}
+
+#[test]
+fn the_foot_of_a_section_is_read_and_that_of_the_page_is_not() {
+    let html = "<article><p>a<footer>b</footer></article><footer>c</footer><p>d<nav>e</nav>";
+    assert_eq!(text(html), "a\nb\nd");
 }
 
 #[test]

@@ -18,11 +18,16 @@ mod search;
 mod testing;
 mod turns;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    io::{self, Read},
+    time::Duration,
+};
 
 use arxiv::Arxiv;
 pub use arxiv::PaperQuery;
 use guard::Guard;
+use html::PageText;
 use pages::Pages;
 pub use search::{Found, Hit, Query};
 use ureq::{Agent, unversioned::resolver::DefaultResolver};
@@ -93,6 +98,15 @@ impl Web {
     pub fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError> {
         self.arxiv.papers(&self.services, query)
     }
+}
+
+/// The text of a page that is at hand, e.g. in a file. At most 2 MB of it are read.
+///
+/// # Errors
+/// Only those of the reader.
+pub fn page_of(body: impl Read, content_type: &str, url: String) -> io::Result<Page> {
+    let PageText { title, text, warnings } = html::text_of(body, Some(content_type))?;
+    Ok(Page { url, title, text, warnings })
 }
 
 /// What was read from one page: text only, hostile until proven otherwise.

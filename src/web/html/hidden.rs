@@ -4,43 +4,81 @@ use lol_html::html_content::Element;
 
 /// Class names that frameworks agree on for text that only screen readers see.
 const CLASSES: &[&str] = &["sr-only", "visually-hidden", "screen-reader-text"];
+/// Parts of class names for what a click unfolds.
+const FOLDABLE: &[&str] = &["accordion", "collaps", "tab-pane", "tab-content", "tabpanel", "tab-panel"];
 /// Text smaller than this is not meant to be read, in CSS pixels.
 const SMALLEST_FONT: f64 = 4.0;
 /// Text that is moved so far is off every screen, in CSS pixels.
 const FAR_AWAY: f64 = -999.0;
 
-pub(super) fn is_hidden(tag: &str, element: &Element<'_, '_>) -> bool {
-    let attribute = |name| element.get_attribute(name);
-    element.has_attribute("hidden")
-        || (tag == "dialog" && !element.has_attribute("open"))
-        || attribute("aria-hidden").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
-        || attribute("class")
-            .is_some_and(|names| names.split_whitespace().any(|name| CLASSES.contains(&name)))
-        || attribute("style").is_some_and(|style| hides(&style))
+/// What a visitor sees of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Visibility {
+    Shown,
+    /// Transparent: for good, or until a script fades it in.
+    Faded,
+    Hidden,
 }
 
-fn hides(style: &str) -> bool {
-    let style = htmlize::unescape_attribute(style).to_ascii_lowercase();
-    style.split(';').filter_map(|declaration| declaration.split_once(':')).any(|(property, value)| {
-        let value = value.split('!').next().unwrap_or_default().trim();
-        match property.trim() {
-            "display" => value == "none",
-            "visibility" => matches!(value, "hidden" | "collapse"),
-            "content-visibility" => value == "hidden",
-            "opacity" => value.trim_end_matches('%').parse().is_ok_and(|opacity: f64| opacity < 0.05),
-            "color" => value == "transparent",
-            "font-size" => pixels(value).is_some_and(|size| size < SMALLEST_FONT),
-            "height" | "width" | "max-height" | "max-width" => pixels(value) == Some(0.0),
-            "left" | "top" | "right" | "bottom" | "text-indent" | "margin-left" | "margin-top" => {
-                pixels(value).is_some_and(|offset| offset <= FAR_AWAY)
-            }
-            "transform" => is_moved_or_shrunk(value),
-            "clip" => value.starts_with("rect("),
-            // “inset(0 round 9px)” only rounds the corners
-            "clip-path" => ["inset(100", "inset(50", "circle(0"].iter().any(|start| value.starts_with(start)),
-            _ => false,
+/// What a visitor sees of the element, where a click on something that is shown opens the elements with these ids.
+pub(super) fn visibility(tag: &str, element: &Element<'_, '_>, opened: &[String]) -> Visibility {
+    let attribute = |name| element.get_attribute(name);
+    let style =
+        attribute("style").map(|style| htmlize::unescape_attribute(style.as_str()).to_ascii_lowercase());
+    let style = style.as_deref().unwrap_or_default();
+    let is_folded = element.has_attribute("hidden")
+        || attribute("aria-hidden").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+        || declares(style, folds);
+    let is_removed = (tag == "dialog" && !element.has_attribute("open"))
+        || attribute("class")
+            .is_some_and(|names| names.split_whitespace().any(|name| CLASSES.contains(&name)))
+        || declares(style, hides);
+    let is_tab = attribute("class").is_some_and(|class| FOLDABLE.iter().any(|part| class.contains(part)))
+        || attribute("role").is_some_and(|role| role.trim().eq_ignore_ascii_case("tabpanel"));
+    let is_opened = || attribute("id").is_some_and(|id| opened.contains(&id));
+    match declares(style, fades) {
+        _ if is_removed || (is_folded && !is_tab && !is_opened()) => Visibility::Hidden,
+        true if !is_tab => Visibility::Faded,
+        _ => Visibility::Shown,
+    }
+}
+
+fn declares(style: &str, test: fn(&str, &str) -> bool) -> bool {
+    style
+        .split(';')
+        .filter_map(|declaration| declaration.split_once(':'))
+        .any(|(property, value)| test(property.trim(), value.split('!').next().unwrap_or_default().trim()))
+}
+
+/// How tabs and accordions keep the part that was not chosen.
+fn folds(property: &str, value: &str) -> bool {
+    match property {
+        "display" => value == "none",
+        "visibility" => matches!(value, "hidden" | "collapse"),
+        "content-visibility" => value == "hidden",
+        "height" | "max-height" => pixels(value) == Some(0.0),
+        _ => false,
+    }
+}
+
+fn fades(property: &str, value: &str) -> bool {
+    property == "opacity" && value.trim_end_matches('%').parse().is_ok_and(|opacity: f64| opacity < 0.05)
+}
+
+fn hides(property: &str, value: &str) -> bool {
+    match property {
+        "color" => value == "transparent",
+        "font-size" => pixels(value).is_some_and(|size| size < SMALLEST_FONT),
+        "width" | "max-width" => pixels(value) == Some(0.0),
+        "left" | "top" | "right" | "bottom" | "text-indent" | "margin-left" | "margin-top" => {
+            pixels(value).is_some_and(|offset| offset <= FAR_AWAY)
         }
-    })
+        "transform" => is_moved_or_shrunk(value),
+        "clip" => value.starts_with("rect("),
+        // “inset(0 round 9px)” only rounds the corners
+        "clip-path" => ["inset(100", "inset(50", "circle(0"].iter().any(|start| value.starts_with(start)),
+        _ => false,
+    }
 }
 
 fn is_moved_or_shrunk(value: &str) -> bool {
