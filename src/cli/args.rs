@@ -67,6 +67,13 @@ pub enum Command {
         after_help = "Example: scribe compose --name 'Ada Marlowe' --interest 'tidal energy' --sender 'Sam Student' --template mail.txt"
     )]
     Compose(ComposeRequest),
+    /// Print what research would read of a page: its title and its text
+    #[command(after_help = "Example: scribe read https://www.example.org/people/ada-marlowe")]
+    Read {
+        /// The page's address, or a file that holds it
+        #[arg(value_name = "URL|FILE")]
+        what: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

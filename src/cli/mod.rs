@@ -10,6 +10,7 @@ mod failure;
 mod files;
 mod output;
 mod queue;
+mod read;
 mod run;
 mod user;
 
@@ -73,6 +74,7 @@ fn work(command: &Command, settings: &Settings, output: &mut Output<'_>) -> Resu
         Command::Queue { command } => queue::run(command, settings, output),
         Command::Email { command } => email::run(command, settings, output),
         Command::Compose(request) => compose::run(request, settings, output),
+        Command::Read { what } => read::run(what, settings, output),
     }
 }
 

@@ -21,6 +21,7 @@ mod papers;
 mod predecessor;
 mod quality;
 mod queue_commands;
+mod read;
 mod search;
 mod supabase;
 mod support;
