@@ -125,12 +125,13 @@ fn an_unclosed_hidden_element_ends_with_its_parent() {
 #[test]
 fn an_unclosed_element_swallows_no_more_than_its_block() {
     for unclosed in
-        ["<p hidden>x", "<p style='opacity:0'>x", "<p>y<s>x", "<p>y<button>x", "<p>y<label hidden>x"]
+        ["<p hidden>x", "<p style='opacity:0'>x", "<p>y<s>x", "<form><button>x</form>", "<p>y<label hidden>x"]
     {
         let got = text(&format!("<main>{unclosed}<p>after</p><ul><li>the end</ul></main>"));
         assert!(got.ends_with("after\nthe end") && !got.contains('x'), "{unclosed}: {got}");
     }
     assert_eq!(text("<p>a<label>b<p>c"), "ab\nc");
+    assert_eq!(text("<form><p>a<button>b<p>c</form><p>d"), "a\nc\nd");
 }
 
 #[test]
@@ -149,12 +150,15 @@ fn what_a_click_opens_is_read() {
         "<button class=accordion>Prizes</button><div class=accordion-body style='display:none'>Medal</div>",
         "<a role=tab href='#one'>Prizes</a><div role=tabpanel aria-hidden=true>Medal</div>",
         "<a href='#one'>Prizes</a><div id=one style='height:0'>Medal</div>",
+        "<h3><button>Prizes</button></h3> <div style='max-height:0'>Medal</div>",
+        "<button class=tablinks>Prizes</button><p></p><div class=tabcontent style='display: none'>Medal</div>",
         "<details><summary>Prizes</summary>Medal</details>",
         "<input type=checkbox id=one><label for=one>Prizes</label><div>Medal</div>",
     ] {
         assert_eq!(text(folded), "Prizes\nMedal", "{folded}");
     }
-    assert_eq!(text("<button>Accept</button><div id=one hidden>Medal</div><p>a"), "a");
+    assert_eq!(text("<button>Prizes</button>:<div id=one hidden>Medal</div>"), "Prizes\n:");
+    assert_eq!(text("<a href='#main'>Skip</a><div id=one hidden>Medal</div>"), "Skip");
 }
 
 #[test]
@@ -172,6 +176,14 @@ fn a_page_that_is_faded_in_is_read_and_a_faded_sentence_is_not() {
         text(&two),
         "She leads the laboratory, and has kept instruments in the sound since 2019.\nend"
     );
+}
+
+#[test]
+fn a_menu_of_words_is_left_out_and_a_list_of_titles_is_read() {
+    assert_eq!(text("<nav><ul><li><a>Home</a><li><a>People</a></ul></nav><p>a"), "a");
+    let titles =
+        "<nav><a>A thermometer that is made of a single ion</a><br>What a vibrating wire forgets</nav>";
+    assert_eq!(text(titles), "A thermometer that is made of a single ion\nWhat a vibrating wire forgets");
 }
 
 #[test]

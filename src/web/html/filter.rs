@@ -43,7 +43,7 @@ pub(super) struct Filtered {
     pub elements: usize,
     /// Elements inside one another, at most.
     pub depth: usize,
-    /// Whether it says that it is an article.
+    /// What it says that it is.
     pub claim: Claim,
     /// What was cut or odd, for people.
     pub warnings: Vec<String>,
@@ -141,6 +141,8 @@ struct Filter {
     unclosed: bool,
     /// Ids of elements that something shown opens on a click.
     opened: Vec<String>,
+    /// A button has ended, and nothing has begun since.
+    after_button: bool,
     /// What is faded: where, its text, and whether it has headings. Then the text that is shown, both in bytes.
     faded: Vec<std::ops::Range<usize>>,
     faded_text: usize,
@@ -159,9 +161,7 @@ impl Filter {
     fn begin(&mut self, element: &Element<'_, '_>) -> Option<u32> {
         let (tag, kind) = tag(&element.tag_name());
         self.end_implied(tag, kind);
-        if self.out.claim < Claim::Strong {
-            self.out.claim = self.out.claim.max(signs::claim(&element.tag_name(), element));
-        }
+        self.out.claim = self.out.claim.max(signs::claim(&element.tag_name(), element));
         let left_out = self.left_out > 0 || self.is_full();
         if left_out && kind == Kind::Transparent {
             return None;
@@ -173,6 +173,7 @@ impl Filter {
             return None;
         }
         let role = if left_out { Role::Shown } else { self.role(tag, kind, element) };
+        self.after_button = false;
         let kind = if kind == Kind::LeftOut { Kind::Block } else { kind };
         if kind == Kind::Transparent && role == Role::Shown {
             return None;
@@ -181,7 +182,7 @@ impl Filter {
             && matches!(kind, Kind::Block | Kind::Inline)
             && matches!(role, Role::Shown | Role::Faded(_));
         if written {
-            self.write_start(if tag == "button" { "div" } else { tag }, element);
+            self.write_start(tag, element);
             self.faded_heading |= tags::is_heading(tag) && self.is_faded();
             self.out.depth = self.out.depth.max(self.open.len());
         }
@@ -199,13 +200,14 @@ impl Filter {
             return Role::Data;
         }
         let opener = opens(element);
-        if kind == Kind::LeftOut && !(tag == "button" && opener.is_some()) {
+        let is_heading = tag == "button" && (opener.is_some() || !self.submits(element));
+        if kind == Kind::LeftOut && !is_heading {
             return Role::LeftOut;
         }
         let visibility = match tag {
             // hidden only until everything is loaded
             "html" | "body" => Visibility::Shown,
-            _ => visibility(tag, element, &self.opened),
+            _ => visibility(tag, element, &self.opened, self.after_button),
         };
         match visibility {
             Visibility::Hidden => return Role::LeftOut,
@@ -215,6 +217,12 @@ impl Filter {
         }
         self.opened.extend(opener.filter(|id| !id.is_empty() && self.opened.len() < 200));
         Role::Shown
+    }
+
+    /// Whether a button is there for a form: that is what one is where nothing else is said.
+    fn submits(&self, button: &Element<'_, '_>) -> bool {
+        let is_in_form = self.open.iter().rev().take(ASKED).any(|open| open.tag == "form");
+        is_in_form && !button.get_attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("button"))
     }
 
     /// Ends the elements whose end tags may be left out before this one.
@@ -245,9 +253,9 @@ impl Filter {
         while self.open.len() > at {
             let Some(open) = self.open.pop() else { break };
             if open.written {
-                let tag = if open.tag == "button" { "div" } else { open.tag };
-                self.out.markup.extend(["</", tag, ">"]);
+                self.out.markup.extend(["</", open.tag, ">"]);
             }
+            self.after_button |= open.tag == "button" && open.written;
             match open.role {
                 Role::LeftOut => {
                     self.left_out -= 1;
@@ -322,6 +330,7 @@ impl Filter {
             self.out.markup.push_str(part);
         }
         let seen = text.trim().len();
+        self.after_button &= seen == 0;
         match self.is_faded() {
             true => self.faded_text += seen,
             false => self.text += seen,

@@ -4,8 +4,6 @@ use lol_html::html_content::Element;
 
 /// Class names that frameworks agree on for text that only screen readers see.
 const CLASSES: &[&str] = &["sr-only", "visually-hidden", "screen-reader-text"];
-/// Parts of class names for what a click unfolds.
-const FOLDABLE: &[&str] = &["accordion", "collaps", "tab-pane", "tab-content", "tabpanel", "tab-panel"];
 /// Text smaller than this is not meant to be read, in CSS pixels.
 const SMALLEST_FONT: f64 = 4.0;
 /// Text that is moved so far is off every screen, in CSS pixels.
@@ -20,8 +18,14 @@ pub(super) enum Visibility {
     Hidden,
 }
 
-/// What a visitor sees of the element, where a click on something that is shown opens the elements with these ids.
-pub(super) fn visibility(tag: &str, element: &Element<'_, '_>, opened: &[String]) -> Visibility {
+/// What a visitor sees of the element, where a click on something that is shown opens the elements with these ids, and
+/// buttons open what stands behind them.
+pub(super) fn visibility(
+    tag: &str,
+    element: &Element<'_, '_>,
+    opened: &[String],
+    after_button: bool,
+) -> Visibility {
     let attribute = |name| element.get_attribute(name);
     let style =
         attribute("style").map(|style| htmlize::unescape_attribute(style.as_str()).to_ascii_lowercase());
@@ -33,14 +37,22 @@ pub(super) fn visibility(tag: &str, element: &Element<'_, '_>, opened: &[String]
         || attribute("class")
             .is_some_and(|names| names.split_whitespace().any(|name| CLASSES.contains(&name)))
         || declares(style, hides);
-    let is_tab = attribute("class").is_some_and(|class| FOLDABLE.iter().any(|part| class.contains(part)))
+    let is_tab = attribute("class").is_some_and(|names| names.split_whitespace().any(is_name_of_tab))
         || attribute("role").is_some_and(|role| role.trim().eq_ignore_ascii_case("tabpanel"));
-    let is_opened = || attribute("id").is_some_and(|id| opened.contains(&id));
+    let is_opened = || after_button || attribute("id").is_some_and(|id| opened.contains(&id));
     match declares(style, fades) {
         _ if is_removed || (is_folded && !is_tab && !is_opened()) => Visibility::Hidden,
         true if !is_tab => Visibility::Faded,
         _ => Visibility::Shown,
     }
+}
+
+/// Names that frameworks and tutorials give to what a click unfolds.
+fn is_name_of_tab(class: &str) -> bool {
+    let class = class.to_ascii_lowercase();
+    (class.starts_with("tab") && !class.starts_with("table"))
+        || ["accordion", "collaps", "toggle", "expand"].iter().any(|part| class.contains(part))
+        || matches!(class.as_str(), "panel" | "pane")
 }
 
 fn declares(style: &str, test: fn(&str, &str) -> bool) -> bool {

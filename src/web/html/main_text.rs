@@ -14,39 +14,42 @@ const MOST_MARKUP: usize = 320 * 1024;
 const MOST_ELEMENTS: usize = 4_000;
 const MOST_DEPTH: usize = 128;
 
-/// The shortest main text, in bytes outside links; and that of a page which does not say that it is an article.
+/// The shortest main text of an article, in bytes outside links; and that of a page which does not say that it is one.
 const SHORT: usize = 250;
 const LONG: usize = 2000;
+/// Headings of this kind make a profile of a page that says it is an article: publications, and honours.
+const TELLING: u8 = 0b11;
 
-/// The main text of a page, given all of its text, where the page is an article: where it says so, or where the main
-/// text is long paragraphs and nearly everything. Profiles, lists of publications and prizes are none, whatever they say: there,
-/// what is left out may be what is looked for.
+/// What a page says where it is an article, given all of its text. Profiles, lists of publications and prizes are none,
+/// whatever they say of themselves: there, what is left out may be what is looked for.
 pub(super) fn main_text(page: &Filtered, whole: &Outline) -> Option<Outline> {
-    let headings = whole.announced.count_ones();
-    let may_be = match page.claim {
-        Claim::Strong => headings < 2,
-        Claim::Weak => headings == 0,
-        Claim::None => headings == 0 && whole.prose >= LONG,
-    };
-    if !may_be || page.markup.len() > MOST_MARKUP || page.elements > MOST_ELEMENTS || page.depth > MOST_DEPTH
-    {
-        return None;
+    let headings = whole.announced;
+    match page.claim {
+        Claim::Strong if headings & TELLING == 0 && headings.count_ones() < 2 => {
+            let mut main = extract(page).filter(|main| main.prose >= SHORT)?;
+            main.lines.drop_preamble();
+            Some(main)
+        }
+        Claim::Weak if headings == 0 => extract(page).filter(|main| {
+            let is_much = main.prose >= SHORT && main.prose * 5 >= whole.prose;
+            is_much && main.lines.share_of_paragraphs() >= 0.7
+        }),
+        // no main text is looked for: only what leads elsewhere is left out
+        Claim::None | Claim::Page if headings == 0 && whole.prose >= LONG => {
+            let prose = outline(&page.markup, Extent::Article);
+            (prose.lines.share_of_paragraphs() >= 0.8).then_some(prose)
+        }
+        _ => None,
     }
-    let mut main = outline(&extract(page)?, Extent::Article);
-    main.lines.drop_preamble();
-    let covers = |percent: usize| main.prose * 100 >= whole.prose * percent;
-    let is_article = match page.claim {
-        Claim::Strong => main.prose >= SHORT,
-        Claim::Weak => main.prose >= SHORT && covers(20),
-        Claim::None => main.prose >= LONG && covers(85) && main.lines.share_of_paragraphs() >= 0.8,
-    };
-    is_article.then_some(main)
 }
 
-fn extract(page: &Filtered) -> Option<String> {
+fn extract(page: &Filtered) -> Option<Outline> {
+    if page.markup.len() > MOST_MARKUP || page.elements > MOST_ELEMENTS || page.depth > MOST_DEPTH {
+        return None;
+    }
     let title = page.title.replace('<', "&lt;");
     let document = ["<!doctype html><title>", &title, "</title><body>", &page.markup, "</body>"].concat();
     let config = Config { disable_json_ld: true, ..Config::default() };
     let mut reader = Readability::new(document, None, Some(config)).ok()?;
-    reader.parse().ok().map(|article| article.content.to_string())
+    reader.parse().ok().map(|article| outline(&article.content, Extent::Article))
 }

@@ -44,6 +44,8 @@ pub(super) fn outline(markup: &str, extent: Extent) -> Outline {
     reader.outline
 }
 
+/// How long the lines of a menu are that is none, on average, in bytes.
+const SENTENCE: usize = 30;
 /// The most markup of one block, in bytes.
 const MOST_BLOCK: usize = 512 * 1024;
 /// The least of a line that is not link, in bytes: a bullet is less.
@@ -63,8 +65,11 @@ struct Reader {
     linked: bool,
     /// A table cell began, and nothing of it has come yet.
     new_cell: bool,
-    /// How many elements of each kind are open: left out, links, preformatted.
+    /// The lines of the menu that is open, until it is known whether it is one.
+    menu: Lines,
+    /// How many elements of each kind are open: left out, menus, links, preformatted.
     around: usize,
+    menus: usize,
     links: usize,
     preformatted: usize,
     /// How many articles and sections are open, whose foot belongs to the content.
@@ -80,7 +85,7 @@ impl Reader {
             _ => self.end_block(),
         }
         match name {
-            "nav" => self.around += 1,
+            "nav" => self.menus += 1,
             "figcaption" if self.extent == Extent::Article => self.around += 1,
             "footer" => {
                 let outer = self.sections == 0;
@@ -107,7 +112,12 @@ impl Reader {
             }
         }
         match name {
-            "nav" => less(&mut self.around),
+            "nav" => {
+                less(&mut self.menus);
+                if self.menus == 0 {
+                    self.end_menu();
+                }
+            }
             "figcaption" if self.extent == Extent::Article => less(&mut self.around),
             "footer" if self.feet.pop() == Some(true) => less(&mut self.around),
             "article" | "section" | "main" | "blockquote" => less(&mut self.sections),
@@ -142,6 +152,15 @@ impl Reader {
         }
     }
 
+    /// Words are a menu; sentences, such as the titles of papers, are content.
+    fn end_menu(&mut self) {
+        let lines = std::mem::take(&mut self.menu).into_text();
+        let count = lines.lines().count();
+        if self.extent == Extent::Whole && count > 0 && lines.len() / count >= SENTENCE {
+            lines.lines().for_each(|line| self.outline.lines.push(line));
+        }
+    }
+
     fn push(&mut self, text: &str) {
         let room = MOST_BLOCK.saturating_sub(self.block.len());
         self.block.push_str(&text[..text.floor_char_boundary(room)]);
@@ -153,11 +172,15 @@ impl Reader {
             && line.trim().len() >= SHORT
             && !self.seen.insert(line.trim().to_owned());
         let only_link = self.extent == Extent::Article && self.linked && self.plain < LEAST;
-        if !again && !only_link {
-            self.outline.lines.push(&line);
+        match self.menus {
+            _ if again || only_link => {}
+            0 => self.outline.lines.push(&line),
+            _ => self.menu.push(&line),
         }
         self.block.clear();
-        self.outline.prose += self.plain;
+        if self.menus == 0 {
+            self.outline.prose += self.plain;
+        }
         self.plain = 0;
         self.linked = false;
         self.new_cell = false;

@@ -1,15 +1,19 @@
 //! What a page says of itself: whether it is an article, and whether it has the headings of a profile.
 use lol_html::html_content::Element;
 
-/// How sure a page is that it is an article.
+/// What a page says that it is. Of several claims the last in this order holds.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Claim {
     #[default]
     None,
-    /// In the terms of the Open Graph protocol, which publishing systems say of every page.
+    /// An article, in the terms of the Open Graph protocol, where many publishing systems know nothing else.
     Weak,
-    /// In terms that are for articles only.
+    /// Nothing after all: one of those systems says when the page was changed, and not when it was published.
+    Page,
+    /// An article, in terms that are for articles only.
     Strong,
+    /// A profile.
+    Profile,
 }
 
 /// The types of schema.org for articles. Not `ScholarlyArticle`: lists of publications are made of those.
@@ -33,15 +37,31 @@ pub(super) fn claim(tag: &str, element: &Element<'_, '_>) -> Claim {
     if tag == "meta" {
         let name = [attribute("property"), attribute("name")].concat().to_ascii_lowercase();
         return match name.as_str() {
-            "article:published_time" | "parsely-pub-date" => Claim::Strong,
-            "og:type" if attribute("content").eq_ignore_ascii_case("article") => Claim::Weak,
+            "article:published_time" | "article:author" | "article:section" | "parsely-pub-date" => {
+                Claim::Strong
+            }
+            "article:modified_time" => Claim::Page,
+            "og:type" => match attribute("content").to_ascii_lowercase().as_str() {
+                "article" => Claim::Weak,
+                "profile" => Claim::Profile,
+                _ => Claim::None,
+            },
             _ => Claim::None,
         };
     }
-    let is_type = |name: &str| TYPES.contains(&name.rsplit('/').next().unwrap_or_default());
-    match attribute("itemprop") == "articleBody" || attribute("itemtype").split_whitespace().any(is_type) {
-        true => Claim::Strong,
-        false => Claim::None,
+    if attribute("itemprop") == "articleBody" {
+        return Claim::Strong;
+    }
+    let types = attribute("itemtype");
+    let names = types.split_whitespace().map(|name| name.rsplit('/').next().unwrap_or_default());
+    names.map(claim_of_type).max().unwrap_or_default()
+}
+
+fn claim_of_type(name: &str) -> Claim {
+    match name {
+        "ProfilePage" => Claim::Profile,
+        _ if TYPES.contains(&name) => Claim::Strong,
+        _ => Claim::None,
     }
 }
 
@@ -57,10 +77,7 @@ pub(super) fn claim_of_data(json: &str) -> Claim {
         let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '[' | '"'));
         rest.split('"').next()
     });
-    match types.into_iter().any(|name| TYPES.contains(&name)) {
-        true => Claim::Strong,
-        false => Claim::None,
-    }
+    types.map(claim_of_type).max().unwrap_or_default()
 }
 
 /// Words in the headings of profiles, by what they announce.

@@ -58,7 +58,7 @@ pub(super) fn is_heading(tag: &str) -> bool {
 use Kind::{Block, Inline, LeftOut, Transparent, Void};
 
 /// Sorted by name. Forms are not left out, since there are servers that put every page whole into one; their controls
-/// are. Buttons are, where they do not open something (see the filter).
+/// are. Buttons are headings where they are not part of a form (see the filter).
 const TAGS: &[(&str, Kind)] = &[
     ("a", Inline),
     ("abbr", Transparent),
