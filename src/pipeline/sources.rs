@@ -48,6 +48,7 @@ impl Outage {
             WebError::Failed(_)
             | WebError::Unreadable(_)
             | WebError::Forbidden(_)
+            | WebError::QuestionRefused(_)
             | WebError::KeyRefused(_)
             | WebError::QuotaSpent(_) => return None,
         };

@@ -21,7 +21,7 @@ use crate::{
         one_line,
         words::{Vocabulary, fold},
     },
-    web::{Hit, Page, Query, WebError},
+    web::{Found, Hit, Page, Query, WebError},
 };
 
 /// Most pages that are read per item, and most that are tried where some cannot be read.
@@ -70,7 +70,11 @@ pub(crate) fn run(
     let started = Instant::now();
     let name = PersonName::parse(person.name).full;
     let query = Query { name: &name, interest: person.interest, terms };
-    let found = sources.search(&query).map_err(search_error)?;
+    let found = match sources.search(&query) {
+        // About this person's words alone, so no reason to keep anybody else waiting.
+        Err(refusal @ WebError::QuestionRefused(_)) => Found { failures: vec![refusal], ..Found::default() },
+        outcome => outcome.map_err(search_error)?,
+    };
     for error in &found.failures {
         findings.warnings.push(format!("not everything could be searched: {error}"));
         findings.outage = Outage::behind(error).or(findings.outage.take());

@@ -159,6 +159,20 @@ fn a_search_that_fails_is_not_a_search_that_found_nothing() {
 }
 
 #[test]
+fn a_search_that_is_refused_for_the_persons_words_keeps_nobody_waiting() {
+    let refusal = || WebError::QuestionRefused("search.example answered 422".into());
+    let expected = "not everything could be searched: search.example answered 422";
+    let web = FakeWeb { search_error: Some(refusal()), ..FakeWeb::default() };
+    let findings = search(&web).unwrap();
+    assert_eq!(findings.warnings, [expected, "the search found no page"]);
+    assert_eq!(findings.outage, None);
+    let web = FakeWeb { failures: vec![refusal()], ..FakeWeb::default() };
+    let web = web.page("https://a.example/", "Ada Example", "Ada Example studies ocean eddies.");
+    let findings = search(&web).unwrap();
+    assert_eq!((findings.facts.len(), findings.warnings), (1, vec![expected.to_owned()]));
+}
+
+#[test]
 fn a_key_or_a_quota_that_stops_the_search_has_a_condition_of_its_own() {
     for (error, code) in [
         (WebError::KeyRefused("x".into()), "search-key-refused"),

@@ -210,7 +210,9 @@ fn outcome(result: &Result<Page, WebError>) -> (&'static str, String) {
                 WebError::Failed(_) => "failed",
                 WebError::Unreadable(_) => "unreadable",
                 WebError::Forbidden(_) => "forbidden",
-                WebError::KeyRefused(_) | WebError::QuotaSpent(_) => "of a search",
+                WebError::QuestionRefused(_) | WebError::KeyRefused(_) | WebError::QuotaSpent(_) => {
+                    "of a search"
+                }
             },
             error.to_string(),
         ),

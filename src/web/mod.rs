@@ -77,9 +77,11 @@ impl Web {
     /// Searches for a person; finds nothing without a provider.
     ///
     /// # Errors
-    /// Every kind but `Forbidden`. That nothing was found is no error.
+    /// Every kind but `Forbidden` and `QuestionRefused`, which is among the failures of what was found. That nothing
+    /// was found is no error.
     pub fn search(&self, query: &Query<'_>) -> Result<Found, WebError> {
-        self.provider.as_ref().map_or(Ok(Found::default()), |provider| provider.search(&self.searches, query))
+        let ask = |provider: &dyn search::Provider| search::search(provider, &self.searches, query);
+        self.provider.as_deref().map_or(Ok(Found::default()), ask)
     }
 
     /// Reads one page, following at most five redirects, each to an address that may be read.
@@ -168,6 +170,8 @@ pub enum WebError {
     Unreadable(String),
     /// Not asked at all: the address guard, the kind of address or the site's robots.txt forbids it.
     Forbidden(String),
+    /// A search that cannot be answered because of its words: others can.
+    QuestionRefused(String),
     /// The provider does not take the key.
     KeyRefused(String),
     /// What the provider's plan allows is used up.
@@ -182,6 +186,7 @@ impl fmt::Display for WebError {
             | WebError::Failed(m)
             | WebError::Unreadable(m)
             | WebError::Forbidden(m)
+            | WebError::QuestionRefused(m)
             | WebError::KeyRefused(m)
             | WebError::QuotaSpent(m) => f.write_str(m),
         }

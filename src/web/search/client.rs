@@ -18,7 +18,8 @@ use crate::web::{
 
 /// The most one request may take.
 const WHOLE_CALL: Duration = Duration::from_secs(20);
-const MOST_BYTES: u64 = 2 * 1024 * 1024;
+/// The most bytes of an answer: ten pages of 30,000 characters, which may have three bytes each, and their surroundings.
+const MOST_BYTES: usize = 1024 * 1024;
 /// What is waited where patience is asked for and no time is named.
 const MOMENT: Duration = Duration::from_secs(1);
 
@@ -38,7 +39,7 @@ pub(super) struct Answer {
     pub status: StatusCode,
     /// `Retry-After`, where it gave one.
     pub retry_after: Option<Duration>,
-    /// The body, 2 MB at most.
+    /// The body, 1 MiB at most.
     pub body: Vec<u8>,
 }
 
@@ -110,14 +111,26 @@ impl Answer {
     fn read(host: &str, response: Response<Body>) -> Result<Answer, WebError> {
         let (status, retry_after) = (response.status(), client::retry_after(&response));
         let mut body = Vec::new();
-        let mut reader = response.into_body().into_reader().take(MOST_BYTES);
+        let mut reader = response.into_body().into_reader().take(MOST_BYTES as u64 + 1);
         reader.read_to_end(&mut body).map_err(|error| client::failure(host, error.into()))?;
-        Ok(Answer { host: host.to_owned(), status, retry_after, body })
+        let answer = Answer { host: host.to_owned(), status, retry_after, body };
+        match status.is_success() && answer.body.len() > MOST_BYTES {
+            true => Err(answer.refused("sent a longer answer than any search needs")),
+            false => Ok(answer),
+        }
     }
 
-    /// What the status alone means.
+    /// What the status alone means. 400, 413, 414, 422 and 431 are about what was sent, as long as nobody knows better.
     pub fn refusal(&self) -> Option<WebError> {
-        client::status_refusal(&self.host, self.status, self.retry_after)
+        match self.status.as_u16() {
+            400 | 413 | 414 | 422 | 431 => Some(self.refused(&format!("answered {}", self.status))),
+            _ => client::status_refusal(&self.host, self.status, self.retry_after),
+        }
+    }
+
+    /// The error for an answer that says no to this very question.
+    pub fn refused(&self, why: &str) -> WebError {
+        WebError::QuestionRefused(client::message(&format!("{} {why}", self.host)))
     }
 
     /// The error for a key that is not taken.
@@ -133,11 +146,6 @@ impl Answer {
     /// The error for an answer that says no for this reason.
     pub fn failed(&self, why: &str) -> WebError {
         WebError::Failed(client::message(&format!("{} {why}", self.host)))
-    }
-
-    /// The body as JSON, if it is.
-    pub fn value(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
     /// The body in the form that is expected.

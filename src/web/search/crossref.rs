@@ -2,12 +2,16 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::{Client, Query, address, client::Answer, lenient, lenient_list, list, plain, record, work_kind};
+use super::{
+    Client, Query, address, client::Answer, lenient, lenient_list, list, plain, record, words, work_kind,
+};
 use crate::{
     text::name::{Agreement, PersonName},
     web::{Page, WebError},
 };
 
+/// The most characters of the name, and of the interest: together they make an address that every server takes.
+const MOST_CHARS: usize = 200;
 /// The most works that are told.
 const MOST_WORKS: usize = 2;
 
@@ -21,18 +25,23 @@ pub(super) struct Crossref {
 impl Crossref {
     /// A page for each work of somebody of that name that fits the interest best.
     pub(super) fn records(&self, client: &Client, query: &Query<'_>) -> Result<Vec<Page>, WebError> {
+        let (author, interest) = (words(query.name, MOST_CHARS), words(query.interest, MOST_CHARS));
         let mut parameters = vec![
-            ("query.author", query.name),
-            ("query.bibliographic", query.interest),
+            ("query.author", author.as_str()),
+            ("query.bibliographic", interest.as_str()),
             ("rows", "10"),
             ("select", "DOI,title,author,published,container-title,type"),
         ];
         parameters.extend(self.contact.as_deref().filter(|c| c.contains('@')).map(|c| ("mailto", c)));
         let answer = client.get(&address(&self.base, "/works", &parameters), &[], Answer::refusal)?;
-        let list: List = answer.json()?;
-        let name = PersonName::parse(query.name);
-        Ok(list.message.items.iter().filter_map(|work| work.page(&name)).take(MOST_WORKS).collect())
+        pages(&answer, &PersonName::parse(query.name))
     }
+}
+
+/// The works of somebody of that name.
+pub(super) fn pages(answer: &Answer, name: &PersonName) -> Result<Vec<Page>, WebError> {
+    let list: List = answer.json()?;
+    Ok(list.message.items.iter().filter_map(|work| work.page(name)).take(MOST_WORKS).collect())
 }
 
 #[derive(Deserialize)]

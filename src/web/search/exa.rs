@@ -33,19 +33,23 @@ impl Provider for Exa {
                 "numResults": super::MOST_HITS,
                 "contents": {"text": {"maxCharacters": MOST_CHARACTERS}},
             });
-            let found: Results = client.post(&url, &headers, &question, judge)?.json()?;
-            Ok(found.results.into_iter().filter_map(hit).collect())
+            hits(&client.post(&url, &headers, &question, judge)?)
         })
     }
 }
 
-fn judge(answer: &Answer) -> Option<WebError> {
+pub(super) fn judge(answer: &Answer) -> Option<WebError> {
     match answer.status.as_u16() {
         401 => Some(answer.key_refused("EXA_API_KEY")),
         // NO_MORE_CREDITS, API_KEY_BUDGET_EXCEEDED
         402 => Some(answer.quota_spent("the credit, or the budget of the key, is used up")),
         _ => answer.refusal(),
     }
+}
+
+/// The pages that were found, with their texts.
+pub(super) fn hits(answer: &Answer) -> Result<Vec<Hit>, WebError> {
+    Ok(answer.json::<Results>()?.results.into_iter().filter_map(hit).collect())
 }
 
 #[derive(Deserialize)]

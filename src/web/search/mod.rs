@@ -6,6 +6,7 @@ mod brave;
 mod client;
 mod crossref;
 mod exa;
+mod lenient;
 mod open;
 mod openalex;
 mod searxng;
@@ -16,11 +17,10 @@ mod wikipedia;
 use std::fmt;
 
 pub(super) use client::Client;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::Value;
+use lenient::{lenient, lenient_list, list};
 use url::Url;
 
-use super::{Page, WebError};
+use super::{Page, WebError, client as http};
 use crate::{
     config::{SearchProvider, WebSettings},
     text::one_short_line,
@@ -54,7 +54,7 @@ pub enum Hit {
 pub struct Found {
     /// Best first.
     pub hits: Vec<Hit>,
-    /// Who of several did not answer, while others did.
+    /// What was not answered while something else was, and what was refused because of its words.
     pub failures: Vec<WebError>,
 }
 
@@ -66,7 +66,7 @@ pub(super) trait Provider: fmt::Debug + Send {
     /// Asks.
     ///
     /// # Errors
-    /// Every kind of [`WebError`] but `Forbidden`. That nothing was found is no error.
+    /// Every kind of [`WebError`] but `Forbidden` and `QuestionRefused`. That nothing was found is no error.
     fn search(&self, client: &Client, query: &Query<'_>) -> Result<Found, WebError>;
 }
 
@@ -83,13 +83,87 @@ pub(super) fn provider(settings: &WebSettings) -> Option<Box<dyn Provider>> {
     })
 }
 
-/// The hits of all terms, for a provider that searches for words.
+/// Asks the provider. Where it refuses every question about this person, it is asked about somebody whom everybody knows:
+/// if it refuses that as well, it can be used for nobody.
+///
+/// # Errors
+/// Every kind of [`WebError`] but `Forbidden` and `QuestionRefused`.
+pub(super) fn search(provider: &dyn Provider, client: &Client, query: &Query<'_>) -> Result<Found, WebError> {
+    let found = provider.search(client, query)?;
+    if found.is_refused() {
+        let known = known(|query| provider.search(client, query))?;
+        if let (true, Some(refusal)) = (known.is_refused(), known.failures.first()) {
+            let text = format!("{refusal}, as it does with every other question");
+            return Err(WebError::Failed(http::message(&text)));
+        }
+    }
+    Ok(found)
+}
+
+/// Asks about somebody whom everybody knows.
+fn known<T>(ask: impl FnOnce(&Query<'_>) -> T) -> T {
+    let terms = ["university research".to_owned()];
+    ask(&Query { name: "Albert Einstein", interest: "physics", terms: &terms })
+}
+
+impl Found {
+    /// What was found; where that is nothing, and not because of what was asked, why.
+    fn or_failure(mut self) -> Result<Found, WebError> {
+        let other = |error: &WebError| !matches!(error, WebError::QuestionRefused(_));
+        match self.failures.iter().position(other) {
+            Some(at) if self.hits.is_empty() => Err(self.failures.swap_remove(at)),
+            _ => Ok(self),
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        self.hits.is_empty() && !self.failures.is_empty()
+    }
+}
+
+/// The hits of all terms, for a provider that searches for words. What one term found is kept when another fails.
 fn each_term(query: &Query<'_>, ask: impl Fn(&str) -> Result<Vec<Hit>, WebError>) -> Result<Found, WebError> {
     let mut found = Found::default();
     for term in query.terms {
-        found.hits.extend(ask(term)?.into_iter().take(MOST_HITS));
+        match ask(term) {
+            Ok(hits) => found.hits.extend(hits.into_iter().take(MOST_HITS)),
+            Err(error) => {
+                // These answers may be about the one term; after all others, the next would be in vain.
+                let goes_on = matches!(
+                    error,
+                    WebError::QuestionRefused(_) | WebError::Failed(_) | WebError::Unreadable(_)
+                );
+                found.failures.push(error);
+                if !goes_on {
+                    break;
+                }
+            }
+        }
     }
-    Ok(found)
+    found.or_failure()
+}
+
+/// The words of a text that anybody typed, without what query languages give a meaning to, as many as fit.
+fn words(text: &str, most_chars: usize) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "'’-.".contains(c);
+    let plain: String = text.chars().map(|c| if is_plain(c) { c } else { ' ' }).collect();
+    let mut words = String::new();
+    for word in plain.split_whitespace() {
+        let word = word.trim_matches(['\'', '’', '-']);
+        let is_operator = matches!(word, "AND" | "OR" | "NOT" | "NEAR");
+        let chars = words.chars().count() + 1 + word.chars().count();
+        if word.is_empty() || is_operator {
+            continue;
+        }
+        if chars > most_chars {
+            break;
+        }
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
 }
 
 /// The base address with a path behind its own, and a query.
@@ -110,22 +184,6 @@ fn host(base: &Url) -> &str {
 /// An address that leads to a page.
 fn web_address(text: &str) -> Option<Url> {
     Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
-}
-
-/// Takes what has another form than expected, and null, as absent: answers differ between versions.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(value: D) -> Result<T, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(value)?).unwrap_or_default())
-}
-
-/// The members of a list that have the form that is expected; what is no list is an error.
-fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(value: D) -> Result<Vec<T>, D::Error> {
-    let members = Vec::<Value>::deserialize(value)?;
-    Ok(members.into_iter().filter_map(|member| serde_json::from_value(member).ok()).collect())
-}
-
-/// The same where the list is not what was asked for, and may be missing or null.
-fn lenient_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(value: D) -> Result<Vec<T>, D::Error> {
-    Ok(list(Value::deserialize(value)?).unwrap_or_default())
 }
 
 /// A text of an index in one line, without the markup that titles come with (`<i>`, `&amp;`).

@@ -67,8 +67,5 @@ fn weigh(answers: [Result<Vec<Page>, WebError>; 3], name: &PersonName) -> Result
             Err(error) => found.failures.push(error),
         }
     }
-    match found.hits.is_empty() && !found.failures.is_empty() {
-        true => Err(found.failures.swap_remove(0)),
-        false => Ok(found),
-    }
+    found.or_failure()
 }

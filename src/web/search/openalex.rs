@@ -7,7 +7,9 @@ use std::cmp::Reverse;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Client, Query, address, client::Answer, lenient, lenient_list, list, plain, record, work_kind};
+use super::{
+    Client, Query, address, client::Answer, lenient, lenient_list, list, plain, record, words, work_kind,
+};
 use crate::{
     config::Secret,
     text::{
@@ -17,6 +19,8 @@ use crate::{
     web::{Page, WebError},
 };
 
+/// The most characters of a name.
+const MOST_CHARS: usize = 200;
 /// Most people of one name, and what is told of each.
 const MOST_PEOPLE: usize = 2;
 const MOST_INSTITUTIONS: usize = 2;
@@ -34,24 +38,17 @@ impl OpenAlex {
     /// A page for each person of that name, those who fit the interest best.
     pub(super) fn records(&self, client: &Client, query: &Query<'_>) -> Result<Vec<Page>, WebError> {
         let select = "id,display_name,display_name_alternatives,last_known_institutions,topics";
-        let parameters = [("search", query.name), ("per_page", "10"), ("select", select)];
-        let authors: List<Author> = self.get(client, "/authors", &parameters)?;
-        let (name, field) = (PersonName::parse(query.name), field_words(query.interest));
-        let mut authors: Vec<Author> = authors.results.into_iter().filter(|a| a.is_called(&name)).collect();
-        authors.sort_by_cached_key(|author| Reverse(overlap(&field, &author.subjects())));
-        authors.truncate(MOST_PEOPLE);
+        let name = words(query.name, MOST_CHARS);
+        let parameters = [("search", name.as_str()), ("per_page", "10"), ("select", select)];
         let mut pages = Vec::new();
-        for author in &authors {
-            let Some((url, id)) = author.address() else { continue };
-            let mut works = self.works(client, &id)?;
-            works.sort_by_cached_key(|work| Reverse(overlap(&field, &work.title)));
-            pages.push(record(url, plain(&author.display_name), author.lines(&works), "OpenAlex"));
+        for person in people(&self.get(client, "/authors", &parameters)?, query)? {
+            pages.push(person.page(works(&self.works(client, &person.id)?)?, query));
         }
         Ok(pages)
     }
 
     /// The newest first.
-    fn works(&self, client: &Client, author: &str) -> Result<Vec<Work>, WebError> {
+    fn works(&self, client: &Client, author: &str) -> Result<Answer, WebError> {
         let filter = format!("author.id:{author}");
         let parameters = [
             ("filter", filter.as_str()),
@@ -59,26 +56,36 @@ impl OpenAlex {
             ("per_page", "25"),
             ("select", "id,title,publication_year,type"),
         ];
-        Ok(self.get::<List<Work>>(client, "/works", &parameters)?.results)
+        self.get(client, "/works", &parameters)
     }
 
-    fn get<T: serde::de::DeserializeOwned>(
-        &self,
-        client: &Client,
-        path: &str,
-        parameters: &[(&str, &str)],
-    ) -> Result<T, WebError> {
+    fn get(&self, client: &Client, path: &str, parameters: &[(&str, &str)]) -> Result<Answer, WebError> {
         let mut url = address(&self.base, path, parameters);
         if let Some(key) = &self.key {
             url.query_pairs_mut().append_pair("api_key", key.expose());
         }
-        client.get(&url, &[], judge)?.json()
+        client.get(&url, &[], judge)
     }
 }
 
+/// The people of that name whom the answer to a search for authors knows, those who fit the interest best.
+pub(super) fn people(answer: &Answer, query: &Query<'_>) -> Result<Vec<Person>, WebError> {
+    let (name, field) = (PersonName::parse(query.name), field_words(query.interest));
+    let authors = answer.json::<List<Author>>()?.results.into_iter();
+    let mut authors: Vec<Author> = authors.filter(|author| author.is_called(&name)).collect();
+    authors.sort_by_cached_key(|author| Reverse(overlap(&field, &author.subjects())));
+    Ok(authors.into_iter().take(MOST_PEOPLE).filter_map(Person::of).collect())
+}
+
+/// The works of the answer to a search for works.
+pub(super) fn works(answer: &Answer) -> Result<Vec<Work>, WebError> {
+    Ok(answer.json::<List<Work>>()?.results)
+}
+
 /// 429 is the day's money, since nobody here asks a hundred times a second; 403 is haste, unless it speaks of the key.
-fn judge(answer: &Answer) -> Option<WebError> {
-    let text = String::from_utf8_lossy(&answer.body).to_lowercase();
+pub(super) fn judge(answer: &Answer) -> Option<WebError> {
+    let beginning = &answer.body[..answer.body.len().min(2_000)];
+    let text = String::from_utf8_lossy(beginning).to_lowercase();
     let is_about_key = ["api key", "api_key", "apikey"].iter().any(|key| text.contains(key));
     match (answer.status.as_u16(), answer.refusal()) {
         (401, _) => Some(answer.key_refused("OPENALEX_API_KEY")),
@@ -115,13 +122,41 @@ struct Named {
     display_name: String,
 }
 
+/// A work, as far as it is told.
 #[derive(Deserialize)]
-struct Work {
+pub(super) struct Work {
     title: String,
     #[serde(default, deserialize_with = "lenient")]
     publication_year: u16,
     #[serde(default, deserialize_with = "lenient")]
     r#type: String,
+}
+
+/// An author who has a page.
+pub(super) struct Person {
+    author: Author,
+    /// The page that shows them.
+    url: Url,
+    /// Their identifier.
+    pub id: String,
+}
+
+impl Person {
+    fn of(author: Author) -> Option<Person> {
+        let id = author.id.rsplit('/').next().filter(|id| {
+            id.starts_with('A') && id.len() > 1 && id[1..].bytes().all(|b| b.is_ascii_digit())
+        })?;
+        let url = Url::parse(&format!("https://openalex.org/{id}")).ok()?;
+        Some(Person { id: id.to_owned(), url, author })
+    }
+
+    /// What is known about them, with the works that fit the interest best.
+    pub fn page(&self, mut works: Vec<Work>, query: &Query<'_>) -> Page {
+        let field = field_words(query.interest);
+        works.sort_by_cached_key(|work| Reverse(overlap(&field, &work.title)));
+        let title = plain(&self.author.display_name);
+        record(self.url.clone(), title, self.author.lines(&works), "OpenAlex")
+    }
 }
 
 impl Author {
@@ -132,14 +167,6 @@ impl Author {
 
     fn subjects(&self) -> String {
         self.topics.iter().map(|topic| topic.display_name.as_str()).collect::<Vec<_>>().join(" ")
-    }
-
-    /// The page that shows the person, and their identifier.
-    fn address(&self) -> Option<(Url, String)> {
-        let id = self.id.rsplit('/').next().filter(|id| {
-            id.starts_with('A') && id.len() > 1 && id[1..].bytes().all(|b| b.is_ascii_digit())
-        })?;
-        Some((Url::parse(&format!("https://openalex.org/{id}")).ok()?, id.to_owned()))
     }
 
     fn lines(&self, works: &[Work]) -> Vec<String> {

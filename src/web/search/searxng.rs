@@ -3,13 +3,16 @@
 //! Answers differ between its versions, so only what is needed is looked at. An empty answer is believed only where
 //! no engine says that it failed: "could not search" is not "found nothing".
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::{
-    Client, Found, Hit, Provider, Query, address, client::Answer, each_term, lenient_list, web_address,
+    Client, Found, Hit, Provider, Query, address, client::Answer, each_term, lenient_list, list, web_address,
 };
 use crate::web::{WebError, client};
+
+/// The most engines that are named in an error.
+const MOST_ENGINES: usize = 8;
 
 /// A server, by its base address.
 #[derive(Debug)]
@@ -30,7 +33,7 @@ impl Provider for Searxng {
     }
 }
 
-fn judge(answer: &Answer) -> Option<WebError> {
+pub(super) fn judge(answer: &Answer) -> Option<WebError> {
     match answer.status.as_u16() {
         403 => {
             let why =
@@ -43,9 +46,10 @@ fn judge(answer: &Answer) -> Option<WebError> {
 
 #[derive(Deserialize)]
 struct Results {
+    #[serde(deserialize_with = "list")]
     results: Vec<WebResult>,
     #[serde(default, deserialize_with = "lenient_list")]
-    unresponsive_engines: Vec<Value>,
+    unresponsive_engines: Vec<Box<RawValue>>,
 }
 
 /// A result, of which only the address is needed: titles and excerpts are the provider's words, not the page's.
@@ -56,10 +60,12 @@ struct WebResult {
     url: String,
 }
 
-fn hits(answer: &Answer) -> Result<Vec<Hit>, WebError> {
+/// The addresses that were found.
+pub(super) fn hits(answer: &Answer) -> Result<Vec<Hit>, WebError> {
     let found: Results = answer.json()?;
     if found.results.is_empty() && !found.unresponsive_engines.is_empty() {
-        let engines: Vec<_> = found.unresponsive_engines.iter().map(engine).collect();
+        let engines = found.unresponsive_engines.iter().take(MOST_ENGINES);
+        let engines: Vec<_> = engines.map(|engine| self::engine(engine.get())).collect();
         let text = format!("{} could not search: {}", answer.host, engines.join(", "));
         return Err(WebError::Failed(client::message(&text)));
     }
@@ -67,11 +73,8 @@ fn hits(answer: &Answer) -> Result<Vec<Hit>, WebError> {
 }
 
 /// A pair of name and reason; in old versions a name.
-fn engine(engine: &Value) -> String {
-    let text = |at: usize| engine.get(at).and_then(Value::as_str);
-    match (engine.as_str().or(text(0)), text(1)) {
-        (Some(name), Some(reason)) => format!("{name} ({reason})"),
-        (Some(name), None) => name.to_owned(),
-        (None, _) => "an engine".to_owned(),
-    }
+fn engine(json: &str) -> String {
+    let pair = serde_json::from_str::<(String, String)>(json).map(|(name, why)| format!("{name} ({why})"));
+    let name = || serde_json::from_str::<(String,)>(json).map(|(name,)| name);
+    pair.or_else(|_| name()).or_else(|_| serde_json::from_str(json)).unwrap_or("an engine".to_owned())
 }
