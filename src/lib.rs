@@ -12,6 +12,7 @@
 //! * [`doctor`]: every check that a support person would make, in order, each with its remedy; it changes nothing.
 //! * [`cli`]: one file per command group; the only place that prints.
 //! * [`text`]: what all of them need to know about words and names, and how text from strangers is made harmless.
+//! * `resolve`: names to addresses with a deadline, for `web` and `database`.
 //! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us.
 //!
 //! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue` (`doctor` asks `web` too); `pipeline` uses `model` and
@@ -29,5 +30,6 @@ pub mod doctor;
 pub mod model;
 pub mod pipeline;
 pub mod queue;
+mod resolve;
 pub mod text;
 pub mod web;

@@ -9,6 +9,12 @@ pub struct IpBlock {
 }
 
 impl IpBlock {
+    /// The block with this address in it, whose first bits are the same; `None` where there are not so many.
+    pub fn new(network: IpAddr, prefix: u8) -> Option<IpBlock> {
+        let longest = if network.is_ipv4() { 32 } else { 128 };
+        (prefix <= longest).then_some(IpBlock { network, prefix })
+    }
+
     /// Whether the address lies in the block. IPv4 and IPv6 never match each other.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.network, address) {
@@ -38,12 +44,12 @@ impl FromStr for IpBlock {
             None => (text, None),
         };
         let network: IpAddr = address.trim().parse().map_err(|_| wrong())?;
-        let longest = if network.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
-            Some(prefix) => prefix.trim().parse().ok().filter(|p| *p <= longest).ok_or_else(wrong)?,
-            None => longest,
+            Some(prefix) => prefix.trim().parse().map_err(|_| wrong())?,
+            None if network.is_ipv4() => 32,
+            None => 128,
         };
-        Ok(IpBlock { network, prefix })
+        IpBlock::new(network, prefix).ok_or_else(wrong)
     }
 }
 

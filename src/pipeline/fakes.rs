@@ -59,6 +59,8 @@ pub(crate) struct FakeWeb {
     /// The spellings and the subjects that arXiv was asked for.
     pub asked: RefCell<Vec<(Vec<String>, Vec<String>)>>,
     pub reads: RefCell<HashMap<String, usize>>,
+    /// What each page is said to have cost.
+    pub page_bytes: u64,
 }
 
 impl FakeWeb {
@@ -100,6 +102,9 @@ impl Sources for FakeWeb {
         *self.reads.borrow_mut().entry(url.to_owned()).or_default() += 1;
         let found = self.pages.iter().find(|(known, _)| known == url);
         found.map_or_else(|| Err(WebError::Failed(format!("{url}: 404"))), |(_, page)| page.clone())
+    }
+    fn bytes_read(&self) -> u64 {
+        self.page_bytes * self.reads.borrow().len() as u64
     }
     fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError> {
         self.asked.borrow_mut().push((query.spellings.to_vec(), query.about.to_vec()));

@@ -1,4 +1,4 @@
-//! The outside as the steps see it: four questions. A trait, so that the steps are tested without a network.
+//! The outside as the steps see it: five questions. A trait, so that the steps are tested without a network.
 use std::time::Duration;
 
 use crate::web::{Found, Page, Paper, PaperQuery, Query, Web, WebError};
@@ -11,6 +11,8 @@ pub(crate) trait Sources {
     fn search(&self, query: &Query<'_>) -> Result<Found, WebError>;
     /// Reads one page.
     fn read(&self, url: &str) -> Result<Page, WebError>;
+    /// How many bytes searches and pages gave so far.
+    fn bytes_read(&self) -> u64;
     /// Looks up papers by author.
     fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError>;
 }
@@ -24,6 +26,9 @@ impl Sources for Web {
     }
     fn read(&self, url: &str) -> Result<Page, WebError> {
         Web::read(self, url)
+    }
+    fn bytes_read(&self) -> u64 {
+        Web::bytes_read(self)
     }
     fn papers(&self, query: PaperQuery<'_>) -> Result<Vec<Paper>, WebError> {
         Web::papers(self, query)

@@ -21,12 +21,14 @@ use crate::{
         one_line,
         words::{Vocabulary, fold},
     },
-    web::{Found, Hit, Page, Query, WebError},
+    web::{Found, Hit, MOST_PAGE_BYTES, Page, Query, WebError},
 };
 
 /// Most pages that are read per item, and most that are tried where some cannot be read.
 const MAX_PAGES: usize = 5;
 const MAX_TRIES: usize = 8;
+/// Most bytes that searches and pages may give together, after decompression; no page is begun that could exceed them.
+const MOST_BYTES: u64 = 8 * 1024 * 1024;
 /// After that time since the search began, no further page is begun. The step may take ten minutes.
 const MOST_TIME: Duration = Duration::from_secs(4 * 60);
 /// Longest text given to a model at once, in characters, and the most parts of one page.
@@ -67,7 +69,7 @@ pub(crate) fn run(
         findings.warnings.push("no search provider is configured, so no page was read".to_owned());
         return Ok(findings);
     }
-    let started = Instant::now();
+    let cost = Cost { until: Instant::now() + MOST_TIME, bytes_before: sources.bytes_read() };
     let name = PersonName::parse(person.name).full;
     let query = Query { name: &name, interest: person.interest, terms };
     let found = match sources.search(&query) {
@@ -82,7 +84,7 @@ pub(crate) fn run(
     if found.hits.is_empty() {
         findings.warnings.push("the search found no page".to_owned());
     }
-    findings.read(started, distinct(found.hits), sources, parser, person)?;
+    findings.read(&cost, distinct(found.hits), sources, parser, person)?;
     Ok(findings)
 }
 
@@ -122,25 +124,48 @@ fn address(hit: &Hit) -> &str {
     }
 }
 
+/// What an item may cost: until when, and how many bytes had been read before it.
+struct Cost {
+    until: Instant,
+    bytes_before: u64,
+}
+
+impl Cost {
+    /// Which limit forbids to begin this one, if any does, after so many that were read and tried.
+    fn limit(&self, hit: &Hit, read: usize, tried: usize, sources: &dyn Sources) -> Option<&'static str> {
+        let bytes = sources.bytes_read() - self.bytes_before;
+        let is_too_large = bytes + MOST_PAGE_BYTES > MOST_BYTES && matches!(hit, Hit::Address(_));
+        if read == MAX_PAGES {
+            Some("these were enough")
+        } else if tried == MAX_TRIES {
+            Some("eight were tried")
+        } else if Instant::now() >= self.until {
+            Some("the others took four minutes")
+        } else {
+            is_too_large.then_some("one recipient may cost 8 MB, and the others had too much of it")
+        }
+    }
+}
+
 impl Findings {
-    /// Reads pages until there are enough, or it has been tried often and long enough.
+    /// Reads pages until there are enough, or they have cost enough.
     fn read(
         &mut self,
-        started: Instant,
+        cost: &Cost,
         hits: Vec<Hit>,
         sources: &dyn Sources,
         parser: &dyn Model,
         person: Person<'_>,
     ) -> Result<(), Error> {
         let mut read = HashSet::new();
-        let all = hits.len();
+        let mut left_out = 0;
+        let mut limit = "";
         for (tried, hit) in hits.into_iter().enumerate() {
-            if read.len() == MAX_PAGES || tried == MAX_TRIES || started.elapsed() > MOST_TIME {
-                self.warnings
-                    .push(format!("{} further addresses were not read: these were enough", all - tried));
-                break;
-            }
             if read.contains(address(&hit)) {
+                continue;
+            }
+            if let Some(reached) = cost.limit(&hit, read.len(), tried - left_out, sources) {
+                (left_out, limit) = (left_out + 1, reached);
                 continue;
             }
             let outcome = match hit {
@@ -153,6 +178,9 @@ impl Findings {
                 Ok(page) => self.add(&page, parser, person)?,
                 Err((url, error)) => self.miss(url.as_str(), &error),
             }
+        }
+        if left_out > 0 {
+            self.warnings.push(format!("{left_out} further addresses were not read: {limit}"));
         }
         Ok(())
     }

@@ -62,6 +62,48 @@ fn at_most_five_pages_are_read_and_unreadable_ones_do_not_count() {
     assert_eq!(findings.outage.unwrap().message, "y.example: no answer");
 }
 
+fn eight_pages() -> FakeWeb {
+    (0..8).fold(FakeWeb::default(), |web, number| {
+        web.page(&format!("https://h{number}.example/"), "Cooking", "A recipe for soup.")
+    })
+}
+
+#[test]
+fn the_bytes_of_an_item_are_bounded_and_what_needs_none_is_still_used() {
+    let record = Page {
+        url: "https://index.example/A1".into(),
+        title: "Ada Example".into(),
+        text: "Ada Example studies ocean eddies.".into(),
+        warnings: Vec::new(),
+    };
+    let web = FakeWeb { page_bytes: MOST_PAGE_BYTES, records: vec![record], ..eight_pages() };
+    let findings = search(&web).unwrap();
+    assert_eq!(web.reads.borrow().len() as u64 * MOST_PAGE_BYTES, MOST_BYTES);
+    assert_eq!((findings.urls.len(), findings.facts.len()), (1, 1));
+    let last = findings.warnings.last().unwrap();
+    assert!(last.starts_with("4 further addresses were not read: one recipient may cost 8 MB"), "{last}");
+}
+
+#[test]
+fn tries_and_time_of_an_item_are_bounded_and_each_says_so() {
+    let read = |hits: usize, until| {
+        let (web, mut findings) = (FakeWeb::default(), Findings::default());
+        let address = |number| Hit::Address(format!("https://m{number}.example/").parse().unwrap());
+        let cost = Cost { until, bytes_before: 0 };
+        let hits = (0..hits).map(address).collect();
+        findings.read(&cost, hits, &web, &FakeModel::default(), PERSON).unwrap();
+        let tried = web.reads.borrow().len();
+        (tried, findings.warnings.pop().unwrap())
+    };
+    let (tried, warning) = read(11, Instant::now() + MOST_TIME);
+    assert_eq!((tried, warning.as_str()), (8, "3 further addresses were not read: eight were tried"));
+    let (tried, warning) = read(11, Instant::now());
+    assert_eq!(
+        (tried, warning.as_str()),
+        (0, "11 further addresses were not read: the others took four minutes")
+    );
+}
+
 #[test]
 fn a_page_that_forbids_reading_is_no_outage() {
     let web = FakeWeb::default().broken("https://x.example/", WebError::Forbidden("no".into()));

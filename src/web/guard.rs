@@ -12,12 +12,13 @@ use ureq::{
     config::Config,
     http::Uri,
     unversioned::{
-        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+        resolver::{ResolvedSocketAddrs, Resolver},
         transport::NextTimeout,
     },
 };
 use url::{Host, Url};
 
+use super::{on_link, resolve::SystemNames};
 use crate::config::IpBlock;
 
 /// Why an address is not read.
@@ -36,12 +37,14 @@ impl std::error::Error for Refused {}
 #[derive(Debug, Clone)]
 pub(super) struct Guard {
     allowed: Vec<IpBlock>,
+    /// The networks that this machine is in; they may change while the program runs.
+    own_networks: fn() -> Vec<IpBlock>,
 }
 
 impl Guard {
     /// A guard that lets the allowed blocks pass although they are private.
     pub(super) fn new(allowed: Vec<IpBlock>) -> Guard {
-        Guard { allowed }
+        Guard { allowed, own_networks: on_link::networks }
     }
 
     /// Judges what can be judged before the name is resolved; [`Guard::judge_addresses`] does the rest.
@@ -77,8 +80,16 @@ impl Guard {
                     "{host} is at {ip}, which is no address of the public internet"
                 )));
             }
+            if self.is_next_door(ip) {
+                return Err(Refused(format!("{host} is at {ip}, which is in this machine's own network")));
+            }
         }
         Ok(())
+    }
+
+    fn is_next_door(&self, ip: IpAddr) -> bool {
+        let ip = translated(ip);
+        (self.own_networks)().iter().any(|block| block.contains(ip))
     }
 
     fn allows(&self, ip: IpAddr) -> bool {
@@ -111,9 +122,21 @@ fn is_local_name(host: &str) -> bool {
         || name.ends_with(".home.arpa")
 }
 
+/// The address that is reached: IPv4 inside IPv6 as itself. NAT64 (RFC 6052) is how a network without IPv4 reaches the
+/// whole IPv4 internet, and its own router.
+fn translated(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) if ip.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0] => {
+            let [.., a, b, c, d] = ip.octets();
+            Ipv4Addr::new(a, b, c, d).into()
+        }
+        ip => ip,
+    }
+}
+
 /// Whether the address belongs to the public internet.
 fn is_public(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
+    match translated(ip) {
         IpAddr::V4(ip) => is_public_v4(ip),
         IpAddr::V6(ip) => is_public_v6(ip),
     }
@@ -147,10 +170,6 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 /// unique local, site-local, multicast, and the forms that carry an IPv4 address inside (`::a.b.c.d`, local NAT64).
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let s = ip.segments();
-    if s[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
-        // NAT64 (RFC 6052): a network without IPv4 reaches the whole IPv4 internet, and its own router, through it.
-        return is_public_v4(Ipv4Addr::from_bits(u32::from(s[6]) << 16 | u32::from(s[7])));
-    }
     let global_unicast = s[0] & 0xe000 == 0x2000;
     let protocol_assignments = s[0] == 0x2001 && s[1] < 0x200; // 2001::/23, with Teredo
     let documentation = s[..2] == [0x2001, 0xdb8] || (s[0] == 0x3fff && s[1] < 0x1000);
@@ -161,7 +180,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 /// Resolves names for the client, and hands on only what the guard lets pass. The client asks it for addresses in
 /// the place of names too, and before it takes a connection out of its pool.
 #[derive(Debug)]
-pub(super) struct GuardedResolver<R = DefaultResolver> {
+pub(super) struct GuardedResolver<R = SystemNames> {
     guard: Guard,
     system: R,
 }
@@ -169,7 +188,7 @@ pub(super) struct GuardedResolver<R = DefaultResolver> {
 impl GuardedResolver {
     /// The system's resolver behind the guard.
     pub(super) fn new(guard: Guard) -> GuardedResolver {
-        GuardedResolver { guard, system: DefaultResolver::default() }
+        GuardedResolver { guard, system: SystemNames }
     }
 }
 

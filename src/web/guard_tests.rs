@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use super::*;
 
 fn guard(allowed: &[&str]) -> Guard {
-    Guard::new(allowed.iter().map(|block| block.parse().unwrap()).collect())
+    let allowed = allowed.iter().map(|block| block.parse().unwrap()).collect();
+    // whatever network the test runs in
+    Guard { allowed, own_networks: Vec::new }
 }
 
 fn url(text: &str) -> Url {
@@ -265,6 +267,29 @@ fn one_private_address_among_public_ones_refuses_the_host() {
 }
 
 #[test]
+fn what_is_next_door_is_refused_although_its_address_is_public() {
+    let own_networks = || ["2606:4700:1:2::/64", "8.8.4.4/31"].map(|block| block.parse().unwrap()).to_vec();
+    let guard = Guard { allowed: Vec::new(), own_networks };
+    for text in [
+        "http://[2606:4700:1:2::5]/",
+        "http://[2606:4700:1:2:ffff::]/",
+        "http://8.8.4.5/",
+        "http://[::ffff:8.8.4.4]/",
+        "http://[64:ff9b::8.8.4.4]/",
+    ] {
+        let refused = guard.judge_url(&url(text)).unwrap_err().to_string();
+        assert!(refused.contains("this machine's own network"), "{text}: {refused}");
+    }
+    for text in ["http://[2606:4700:1:3::5]/", "http://8.8.4.6/"] {
+        assert_eq!(guard.judge_url(&url(text)), Ok(()), "{text}");
+    }
+    let name = ["8.8.8.8:80".parse().unwrap(), "[2606:4700:1:2::5]:80".parse().unwrap()];
+    assert!(guard.judge_addresses("example.org", &name).is_err());
+    let allowed = vec!["2606:4700:1:2::5".parse().unwrap()];
+    assert!(Guard { allowed, ..guard }.judge_addresses("example.org", &name).is_ok());
+}
+
+#[test]
 fn local_names_and_other_ports_need_every_address_in_an_allowed_block() {
     assert!(judged(&["127.0.0.1"], "localhost", &["127.0.0.1:8080"]));
     assert!(judged(&["127.0.0.1"], "example.org", &["127.0.0.1:8080"]));
@@ -287,7 +312,7 @@ proptest! {
             prop_assert!(!is_public(Ipv6Addr::from(disguise).into()));
         }
         let url = Url::parse(&format!("http://{ip}/")).unwrap();
-        prop_assert!(Guard::new(Vec::new()).judge_url(&url).is_err());
+        prop_assert!(guard(&[]).judge_url(&url).is_err());
     }
 
     #[test]
@@ -309,7 +334,7 @@ proptest! {
     fn of_ipv6_only_what_is_given_out_passes(bits in any::<u128>(), prefix in prop::sample::select(vec![0u128, 0x2000 << 112, 0x2001 << 112, 0x2002 << 112, 0xfe80 << 112, 0x64_ff9b << 96])) {
         for ip in [Ipv6Addr::from_bits(bits), Ipv6Addr::from_bits(prefix | bits >> 32)] {
             let first = ip.segments()[0];
-            if is_public_v6(ip) {
+            if is_public(ip.into()) {
                 let is_nat64 = ip.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
                 prop_assert!((0x2000..0x4000).contains(&first) || is_nat64 || ip.to_ipv4_mapped().is_some(), "{}", ip);
                 prop_assert!(first != 0x2002 && !ip.is_loopback() && !ip.is_multicast() && !ip.is_unspecified(), "{}", ip);

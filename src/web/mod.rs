@@ -11,7 +11,9 @@ mod guard;
 mod hostile_tests;
 mod html;
 mod lines;
+mod on_link;
 mod pages;
+pub(crate) mod resolve;
 mod robots;
 mod search;
 #[cfg(test)]
@@ -29,11 +31,14 @@ pub use arxiv::PaperQuery;
 use guard::Guard;
 use html::PageText;
 use pages::Pages;
+use resolve::SystemNames;
 pub use search::{Found, Hit, Query};
-use ureq::{Agent, unversioned::resolver::DefaultResolver};
+use ureq::Agent;
 
 use crate::config::{MOST_ARXIV_INTERVAL, WebSettings};
 
+/// The most bytes of one page that are read, after decompression.
+pub const MOST_PAGE_BYTES: u64 = charset::MOST_BYTES;
 /// The most a request to a configured service may take. arXiv needs half a minute when it is busy; searches have
 /// their own, shorter limit.
 const SERVICE_CALL: Duration = Duration::from_secs(60);
@@ -59,7 +64,7 @@ impl Web {
     pub fn new(settings: &WebSettings) -> Web {
         let user_agent = client::user_agent(settings.contact.as_deref());
         let guard = Guard::new(settings.allow_private_hosts.clone());
-        let services = client::agent(DefaultResolver::default(), SERVICE_CALL, &user_agent);
+        let services = client::agent(SystemNames, SERVICE_CALL, &user_agent);
         Web {
             provider: search::provider(settings),
             searches: search::Client::new(services.clone(), settings.host_interval),
@@ -90,6 +95,11 @@ impl Web {
     /// Every kind of [`WebError`].
     pub fn read(&self, url: &str) -> Result<Page, WebError> {
         self.pages.read(url)
+    }
+
+    /// How many bytes searches and pages gave so far, after decompression.
+    pub fn bytes_read(&self) -> u64 {
+        self.searches.bytes_read() + self.pages.bytes_read()
     }
 
     /// The papers of everybody with this name, 25 at most. Waits until the interval since the last request to arXiv is

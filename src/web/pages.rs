@@ -1,5 +1,9 @@
 //! Reads one page: every hop judged by the guard and by the site's own rules, types and sizes bounded.
-use std::time::{Duration, Instant};
+use std::{
+    cell::Cell,
+    io::{self, Read},
+    time::{Duration, Instant},
+};
 
 use robotxt::Robots;
 use ureq::{
@@ -29,6 +33,7 @@ pub(super) struct Pages {
     whole_call: Duration,
     turns: Turns,
     rulebook: Rulebook,
+    bytes_read: Cell<u64>,
 }
 
 impl Pages {
@@ -41,7 +46,13 @@ impl Pages {
             whole_call,
             turns: Turns::new(interval),
             rulebook: Rulebook::default(),
+            bytes_read: Cell::new(0),
         }
+    }
+
+    /// How many bytes of pages and rules were read so far, after decompression.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes_read.get()
     }
 
     /// Reads the page at the address; once more where its host asks for a moment of patience.
@@ -63,7 +74,11 @@ impl Pages {
         let started = Instant::now();
         for _ in 0..=MOST_REDIRECTS {
             let response = self.get_if_allowed(&url)?;
-            let Some(next) = redirect(&url, &response)? else { return page(url, response) };
+            let Some(next) = redirect(&url, &response)? else { return self.page(url, response) };
+            if (url.scheme(), next.scheme()) == ("https", "http") {
+                let text = format!("{} leads from https to http, where anybody could answer", host(&url));
+                return Err(WebError::Forbidden(client::message(&text)));
+            }
             self.check_time(started, &url)?;
             url = next;
         }
@@ -85,7 +100,7 @@ impl Pages {
         for _ in 0..=MOST_REDIRECTS {
             let response = self.get(&url)?;
             match redirect(&url, &response) {
-                Ok(None) => return rules(host(&url), response),
+                Ok(None) => return self.rules(host(&url), response),
                 Ok(Some(next)) => {
                     self.check_time(started, &url)?;
                     url = next;
@@ -116,6 +131,45 @@ impl Pages {
         self.guard.judge_url(url).map_err(forbidden)
     }
 
+    /// No such file means no rules (RFC 9309 § 2.3.1.3).
+    fn rules(&self, host: &str, response: Response<Body>) -> Result<Robots, WebError> {
+        match client::refusal(host, &response) {
+            None => {
+                robots::parse(self.metered(response)).map_err(|error| client::failure(host, error.into()))
+            }
+            Some(WebError::Failed(_)) => Ok(Robots::allow_all()),
+            Some(busy) => Err(busy),
+        }
+    }
+
+    fn page(&self, url: Url, response: Response<Body>) -> Result<Page, WebError> {
+        if let Some(refusal) = client::refusal(host(&url), &response) {
+            return Err(refusal);
+        }
+        if response.status() == StatusCode::NO_CONTENT {
+            return Err(WebError::Failed(format!("{} answered without a page", host(&url))));
+        }
+        let content_type = client::header_text(&response, header::CONTENT_TYPE).map(str::to_owned);
+        if let Some(kind) = content_type.as_deref().map(essence)
+            && !matches!(kind.as_str(), "text/html" | "application/xhtml+xml" | "text/plain")
+        {
+            return Err(WebError::Failed(client::message(&format!("a page of type {kind} is not read"))));
+        }
+        // ureq takes this header away where it decompresses; what remains was not asked for and cannot be read.
+        if let Some(encoding) = client::header_text(&response, header::CONTENT_ENCODING)
+            && !encoding.trim().eq_ignore_ascii_case("identity")
+        {
+            return Err(WebError::Unreadable(client::message(&format!("the page is encoded as {encoding}"))));
+        }
+        let text = text_of(self.metered(response), content_type.as_deref())
+            .map_err(|error| client::failure(host(&url), error.into()))?;
+        Ok(Page { url: url.into(), title: text.title, text: text.text, warnings: text.warnings })
+    }
+
+    fn metered(&self, response: Response<Body>) -> impl Read {
+        Metered { body: response.into_body().into_reader(), bytes: &self.bytes_read }
+    }
+
     fn check_time(&self, started: Instant, url: &Url) -> Result<(), WebError> {
         match started.elapsed() > self.whole_call {
             true => Err(WebError::Unreachable(format!("{} did not answer in time", host(url)))),
@@ -124,13 +178,17 @@ impl Pages {
     }
 }
 
-/// No such file means no rules (RFC 9309 § 2.3.1.3).
-fn rules(host: &str, response: Response<Body>) -> Result<Robots, WebError> {
-    match client::refusal(host, &response) {
-        None => robots::parse(response.into_body().into_reader())
-            .map_err(|error| client::failure(host, error.into())),
-        Some(WebError::Failed(_)) => Ok(Robots::allow_all()),
-        Some(busy) => Err(busy),
+/// A body that counts what is read of it.
+struct Metered<'a, R> {
+    body: R,
+    bytes: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.body.read(buffer)?;
+        self.bytes.set(self.bytes.get() + read as u64);
+        Ok(read)
     }
 }
 
@@ -148,30 +206,6 @@ fn redirect(url: &Url, response: &Response<Body>) -> Result<Option<Url>, WebErro
         Some(next) => Ok(Some(next)),
         None => Err(WebError::Failed(format!("{} redirects to nowhere", host(url)))),
     }
-}
-
-fn page(url: Url, response: Response<Body>) -> Result<Page, WebError> {
-    if let Some(refusal) = client::refusal(host(&url), &response) {
-        return Err(refusal);
-    }
-    if response.status() == StatusCode::NO_CONTENT {
-        return Err(WebError::Failed(format!("{} answered without a page", host(&url))));
-    }
-    let content_type = client::header_text(&response, header::CONTENT_TYPE).map(str::to_owned);
-    if let Some(kind) = content_type.as_deref().map(essence)
-        && !matches!(kind.as_str(), "text/html" | "application/xhtml+xml" | "text/plain")
-    {
-        return Err(WebError::Failed(client::message(&format!("a page of type {kind} is not read"))));
-    }
-    // ureq takes this header away where it decompresses; what remains was not asked for and cannot be read.
-    if let Some(encoding) = client::header_text(&response, header::CONTENT_ENCODING)
-        && !encoding.trim().eq_ignore_ascii_case("identity")
-    {
-        return Err(WebError::Unreadable(client::message(&format!("the page is encoded as {encoding}"))));
-    }
-    let text = text_of(response.into_body().into_reader(), content_type.as_deref())
-        .map_err(|error| client::failure(host(&url), error.into()))?;
-    Ok(Page { url: url.into(), title: text.title, text: text.text, warnings: text.warnings })
 }
 
 #[cfg(test)]

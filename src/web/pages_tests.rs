@@ -93,6 +93,19 @@ fn only_two_megabytes_are_read() {
 }
 
 #[test]
+fn what_is_read_is_counted_after_decompression_rules_and_pages_alike() {
+    let zipped = answer("200 OK\r\nContent-Encoding: gzip", "text/html", &ZIPPED);
+    let rules = answer("200 OK", "text/plain", b"# none");
+    let server = serve_with_robots(rules, move |_| zipped.clone());
+    let pages = pages();
+    pages.read(server.base.as_str()).unwrap();
+    let page = "<title>Ada</title><p>Zipped text".len() as u64;
+    assert_eq!(pages.bytes_read(), 6 + page);
+    pages.read(server.base.as_str()).unwrap();
+    assert_eq!(pages.bytes_read(), 6 + 2 * page);
+}
+
+#[test]
 fn a_zipped_page_is_read_and_other_encodings_are_refused() {
     let page = read(answer("200 OK\r\nContent-Encoding: gzip", "text/html", &ZIPPED)).unwrap();
     assert_eq!((page.title.as_str(), page.text.as_str()), ("Ada", "Zipped text"));

@@ -8,12 +8,16 @@ use serde_json::Value;
 use ureq::{
     Agent, Body,
     http::{Response, header},
-    unversioned::resolver::DefaultResolver,
 };
 use url::Url;
 
 use super::fault::Fault;
-use crate::{condition::MODEL_AWAY, config::Secret, text::one_short_line, web::client};
+use crate::{
+    condition::MODEL_AWAY,
+    config::Secret,
+    text::one_short_line,
+    web::{client, resolve::SystemNames},
+};
 
 /// Far more than any answer has.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -49,8 +53,7 @@ pub(super) struct Received {
 impl Line {
     pub fn new(key: Option<Secret>) -> Line {
         // Every exchange has a limit of its own, which is shorter.
-        let agent =
-            client::agent(DefaultResolver::default(), Duration::from_secs(600), &client::user_agent(None));
+        let agent = client::agent(SystemNames, Duration::from_secs(600), &client::user_agent(None));
         Line { agent, key }
     }
 

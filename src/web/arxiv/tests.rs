@@ -1,10 +1,11 @@
 //! arXiv's manners, seen by a server.
 use std::cell::Cell;
 
-use ureq::unversioned::resolver::DefaultResolver;
-
 use super::*;
-use crate::web::testing::{Server, answer, serve};
+use crate::web::{
+    resolve::SystemNames,
+    testing::{Server, answer, serve},
+};
 
 const ENTRY: &str = "<entry><id>http://arxiv.org/abs/2610.01234v2</id><published>2026-10-02T17:58:06Z</published>\
                      <title>Wakes</title><author><name>Ada Example</name></author></entry>";
@@ -35,7 +36,7 @@ fn arxiv(server: &Server, interval: Duration) -> Arxiv {
 }
 
 fn ask(arxiv: &Arxiv, name: &str) -> Result<Vec<Paper>, WebError> {
-    let agent = client::agent(DefaultResolver::default(), Duration::from_secs(20), "test");
+    let agent = client::agent(SystemNames, Duration::from_secs(20), "test");
     arxiv.papers(&agent, PaperQuery { spellings: &[name.to_owned()], about: &[] })
 }
 

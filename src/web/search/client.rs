@@ -1,6 +1,6 @@
 //! One question to a provider: asked in turn, asked once more where a moment of patience is all it takes, its answer
 //! bounded and judged before anybody reads it. Nothing of an answer or an address gets into an error: keys stand in them.
-use std::{io::Read, time::Duration};
+use std::{cell::Cell, io::Read, time::Duration};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -28,6 +28,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 pub(in crate::web) struct Client {
     agent: Agent,
     turns: Turns,
+    bytes_read: Cell<u64>,
 }
 
 /// What a provider said.
@@ -49,7 +50,12 @@ pub(super) type Judge = fn(&Answer) -> Option<WebError>;
 impl Client {
     /// A client that asks a host once in an interval.
     pub(in crate::web) fn new(agent: Agent, interval: Duration) -> Client {
-        Client { agent, turns: Turns::new(interval) }
+        Client { agent, turns: Turns::new(interval), bytes_read: Cell::new(0) }
+    }
+
+    /// How many bytes of answers were read so far, after decompression.
+    pub(in crate::web) fn bytes_read(&self) -> u64 {
+        self.bytes_read.get()
     }
 
     /// Asks for an address.
@@ -94,7 +100,8 @@ impl Client {
         let mut may_repeat = true;
         loop {
             self.turns.take(host).map_err(|wait| client::not_its_turn(host, wait))?;
-            let answer = Answer::read(host, send().map_err(|error| client::failure(host, error))?)?;
+            let response = send().map_err(|error| client::failure(host, error))?;
+            let answer = Answer::read(host, response, &self.bytes_read)?;
             let Some(error) = judge(&answer) else { return Ok(answer) };
             let WebError::Busy { retry_after, .. } = &error else { return Err(error) };
             let wait = retry_after.unwrap_or(MOMENT);
@@ -108,11 +115,12 @@ impl Client {
 }
 
 impl Answer {
-    fn read(host: &str, response: Response<Body>) -> Result<Answer, WebError> {
+    fn read(host: &str, response: Response<Body>, bytes_read: &Cell<u64>) -> Result<Answer, WebError> {
         let (status, retry_after) = (response.status(), client::retry_after(&response));
         let mut body = Vec::new();
         let mut reader = response.into_body().into_reader().take(MOST_BYTES as u64 + 1);
         reader.read_to_end(&mut body).map_err(|error| client::failure(host, error.into()))?;
+        bytes_read.set(bytes_read.get() + body.len() as u64);
         let answer = Answer { host: host.to_owned(), status, retry_after, body };
         match status.is_success() && answer.body.len() > MOST_BYTES {
             true => Err(answer.refused("sent a longer answer than any search needs")),

@@ -4,7 +4,6 @@ mod refusals;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use ureq::unversioned::resolver::DefaultResolver;
 
 use super::*;
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
     model::{Builtin, Fact, FactsTask, Model, Person, Slot, SlotKind, ValuesTask},
     web::{
         client as http,
+        resolve::SystemNames,
         testing::{Server, answer, serve},
     },
 };
@@ -49,8 +49,7 @@ fn search(server: &Server, name: &str) -> Result<Found, WebError> {
 
 fn search_for(server: &Server, name: &str, terms: &[&str]) -> Result<Found, WebError> {
     let settings = settings(&server.base, name);
-    let agent =
-        http::agent(DefaultResolver::default(), Duration::from_secs(20), "scribe/test (me@a.example)");
+    let agent = http::agent(SystemNames, Duration::from_secs(20), "scribe/test (me@a.example)");
     let client = Client::new(agent, Duration::ZERO);
     let terms: Vec<_> = terms.iter().map(|term| (*term).to_owned()).collect();
     let query = Query { name: "Ada Example", interest: "tidal energy", terms: &terms };
@@ -235,7 +234,7 @@ fn only_books_are_taken_for_books() {
 fn wikipedia_is_not_asked_without_a_contact() {
     let server = serve(open_answer);
     let settings = WebSettings { contact: None, ..settings(&server.base, "open") };
-    let agent = http::agent(DefaultResolver::default(), Duration::from_secs(20), "test");
+    let agent = http::agent(SystemNames, Duration::from_secs(20), "test");
     let query = Query { name: "Ada Example", interest: "tides", terms: &[] };
     provider(&settings).unwrap().search(&Client::new(agent, Duration::ZERO), &query).unwrap();
     let asked = server.requests();

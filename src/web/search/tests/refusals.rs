@@ -106,7 +106,7 @@ fn a_key_stands_in_no_error_and_no_debug_output() {
         }
     }
     let away: Url = "http://127.0.0.1:1".parse().unwrap();
-    let agent = http::agent(DefaultResolver::default(), Duration::from_secs(20), "test");
+    let agent = http::agent(SystemNames, Duration::from_secs(20), "test");
     let query = Query { name: "Ada Example", interest: "tides", terms: &["x".to_owned()] };
     for name in ["open with a key", "exa", "brave"] {
         let provider = provider(&settings(&away, name)).unwrap();
