@@ -7,8 +7,6 @@ mod atom;
 mod charset;
 pub(crate) mod client;
 mod guard;
-#[cfg(test)]
-mod hostile_tests;
 mod html;
 mod lines;
 mod on_link;
@@ -62,6 +60,11 @@ impl Web {
     /// A client for these settings. Nothing is sent; the first question to arXiv waits until the interval since now
     /// is over.
     pub fn new(settings: &WebSettings) -> Web {
+        Web::hurried(settings, pages::WHOLE_CALL)
+    }
+
+    /// The same where the call for a page may take so long at most.
+    pub fn hurried(settings: &WebSettings, page_call: Duration) -> Web {
         let user_agent = client::user_agent(settings.contact.as_deref());
         let guard = Guard::new(settings.allow_private_hosts.clone());
         let services = client::agent(SystemNames, SERVICE_CALL, &user_agent);
@@ -69,7 +72,7 @@ impl Web {
             provider: search::provider(settings),
             searches: search::Client::new(services.clone(), settings.host_interval),
             arxiv: Arxiv::new(settings.arxiv_base_url.clone(), settings.arxiv_interval),
-            pages: Pages::new(guard, settings.host_interval, pages::WHOLE_CALL, &user_agent),
+            pages: Pages::new(guard, settings.host_interval, page_call, &user_agent),
             services,
         }
     }
