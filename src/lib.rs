@@ -27,6 +27,8 @@ pub mod config;
 pub mod daemon;
 pub mod database;
 pub mod doctor;
+#[cfg(test)]
+mod fuzz;
 pub mod model;
 pub mod pipeline;
 pub mod queue;

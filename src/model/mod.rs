@@ -4,11 +4,15 @@
 //! plain data, and the pipeline checks every answer before it uses it.
 mod answers;
 mod builtin;
+#[cfg(test)]
+mod fuzz_targets;
 mod ledger;
 mod prompts;
 mod remote;
 
 pub use builtin::Builtin;
+#[cfg(test)]
+pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub use ledger::{Cost, Usage};
 pub(crate) use ledger::{Ledger, STEP_TIME};
 
@@ -217,4 +221,10 @@ pub enum ModelError {
     },
     /// An answer came, and makes no sense.
     BadAnswer(String),
+}
+
+/// What a service's text says to the question for values.
+#[cfg(test)]
+pub(crate) fn values_in(text: &str) -> Result<Vec<Value>, ModelError> {
+    answers::values(text).map_err(ModelError::BadAnswer)
 }

@@ -11,6 +11,8 @@ mod doubts;
 mod email_composer;
 #[cfg(test)]
 mod fakes;
+#[cfg(test)]
+mod fuzz_targets;
 mod hygiene;
 mod lookalike;
 mod request;
@@ -25,6 +27,8 @@ mod web_scraper;
 use std::time::Duration;
 
 pub(crate) use arxiv_helper::LONGEST as LONGEST_ARXIV_STEP;
+#[cfg(test)]
+pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub use request::{MAX_TEMPLATE_BYTES, check_recipient, check_template};
 pub use run::Pipeline;
 use serde::{Deserialize, Serialize};

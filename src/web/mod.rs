@@ -6,6 +6,8 @@ mod arxiv;
 mod atom;
 mod charset;
 pub(crate) mod client;
+#[cfg(test)]
+mod fuzz_targets;
 mod guard;
 mod html;
 mod lines;
@@ -26,6 +28,8 @@ use std::{
 
 use arxiv::Arxiv;
 pub use arxiv::PaperQuery;
+#[cfg(test)]
+pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 use guard::Guard;
 use html::PageText;
 use pages::Pages;

@@ -2,6 +2,8 @@
 mod abilities;
 mod anthropic;
 mod fault;
+#[cfg(test)]
+pub(super) mod fuzz_targets;
 mod line;
 mod openai;
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod brave;
 mod client;
 mod crossref;
 mod exa;
+#[cfg(test)]
+pub(super) mod fuzz_targets;
 mod lenient;
 mod open;
 mod openalex;
