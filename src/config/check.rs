@@ -12,8 +12,8 @@ use std::{
 use url::Url;
 
 use super::{
-    ConfigError, DatabaseSettings, KeyedService, Origin, SearchProvider, Secret, Settings, Stage, TlsMode,
-    WebSettings,
+    ConfigError, DatabaseSettings, KEYED_PROVIDERS, KeyedProvider, KeyedService, Origin, SearchProvider,
+    Secret, Settings, Stage, TlsMode, WebSettings,
     database_url::{self, UrlParts},
     models,
     sources::{Gathered, Raw, RawSettings},
@@ -289,9 +289,6 @@ fn web(fields: &Fields<'_>) -> Result<WebSettings, ConfigError> {
 
 /// Without a name, a SearXNG server that is set is meant; else the one that needs nothing.
 fn search(fields: &Fields<'_>) -> Result<SearchProvider, ConfigError> {
-    let keyed = |base, key: &'static str| -> Result<KeyedService, ConfigError> {
-        Ok(KeyedService { base: fields.parse(base, base_url)?, key: fields.parse(key, key_text)? })
-    };
     let searxng = fields.optional("SEARXNG_URL", base_url)?;
     let default = if searxng.is_some() { "searxng" } else { "open" };
     match fields.get("SEARCH_PROVIDER").unwrap_or(default) {
@@ -303,12 +300,17 @@ fn search(fields: &Fields<'_>) -> Result<SearchProvider, ConfigError> {
             wikipedia: fields.parse("WIKIPEDIA_BASE_URL", base_url)?,
         }),
         "searxng" => searxng.map(SearchProvider::Searxng).ok_or(ConfigError::Missing { name: "SEARXNG_URL" }),
-        "exa" => keyed("EXA_BASE_URL", "EXA_API_KEY").map(SearchProvider::Exa),
-        "brave" => keyed("BRAVE_BASE_URL", "BRAVE_API_KEY").map(SearchProvider::Brave),
-        other => {
-            let why = format!("{other:?} is none of open, searxng, exa, brave, none");
-            Err(fields.bad("SEARCH_PROVIDER", why))
-        }
+        name => match KEYED_PROVIDERS.iter().find(|provider| provider.name == name) {
+            Some(KeyedProvider { name, base_url: base, key }) => Ok(SearchProvider::Keyed(
+                name,
+                KeyedService { base: fields.parse(base, base_url)?, key: fields.parse(key, key_text)? },
+            )),
+            None => {
+                let keyed: Vec<&str> = KEYED_PROVIDERS.iter().map(|provider| provider.name).collect();
+                let why = format!("{name:?} is none of open, searxng, {}, none", keyed.join(", "));
+                Err(fields.bad("SEARCH_PROVIDER", why))
+            }
+        },
     }
 }
 

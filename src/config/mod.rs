@@ -23,7 +23,7 @@ pub use ip_block::IpBlock;
 pub use models::{ModelChoice, Prices, Provider, RemoteModel};
 pub use secret::Secret;
 pub use sources::{Environment, Gathered};
-pub use table::SETTINGS;
+pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS};
 use url::Url;
 
 /// Everything that can be set.
@@ -164,10 +164,8 @@ pub enum SearchProvider {
     },
     /// A SearXNG server, by its base URL.
     Searxng(Url),
-    /// Exa.
-    Exa(KeyedService),
-    /// Brave Search.
-    Brave(KeyedService),
+    /// One of the [`KEYED_PROVIDERS`], by its name there.
+    Keyed(&'static str, KeyedService),
 }
 
 /// A service that wants a key.

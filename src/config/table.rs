@@ -22,6 +22,23 @@ const fn secret(name: &'static str, help: &'static str) -> Setting {
     Setting { name, secret: true, default: None, help }
 }
 
+/// A search provider that needs a key and nothing else.
+#[derive(Debug)]
+pub struct KeyedProvider {
+    /// What SEARCH_PROVIDER calls it.
+    pub name: &'static str,
+    /// The setting of its base URL.
+    pub base_url: &'static str,
+    /// The setting of its key.
+    pub key: &'static str,
+}
+
+/// Each of them. Its two settings stand in [`SETTINGS`] too, with their defaults.
+pub static KEYED_PROVIDERS: &[KeyedProvider] = &[
+    KeyedProvider { name: "exa", base_url: "EXA_BASE_URL", key: "EXA_API_KEY" },
+    KeyedProvider { name: "brave", base_url: "BRAVE_BASE_URL", key: "BRAVE_API_KEY" },
+];
+
 /// Every setting there is, in the order in which people read them.
 pub static SETTINGS: &[Setting] = &[
     secret("DATABASE_URL", "postgresql://user:password@host:port/name, instead of the DB_ parts"),

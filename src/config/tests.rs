@@ -157,7 +157,7 @@ fn the_search_provider_is_named_or_follows_from_a_searxng_server() {
     assert!(matches!(search(Fixture::new(searxng).env("SEARCH_PROVIDER", "none")), P::None));
     let exa = Fixture::new("search_provider = \"exa\"\n").secret("exa_api_key", "key-4711\n");
     let search = exa.load().unwrap().web.search;
-    assert!(matches!(&search, P::Exa(service) if service.key.expose() == "key-4711"));
+    assert!(matches!(&search, P::Keyed("exa", service) if service.key.expose() == "key-4711"));
     assert!(!format!("{search:?}").contains("4711"));
     let odd = Fixture::new("search_provider = \"brave\"\n").env("BRAVE_API_KEY", "hunter2 x");
     assert!(odd.error().contains("this is no key") && !odd.error().contains("hunter2"));

@@ -19,7 +19,7 @@ use crate::{
     model::{self, Ledger, ModelError},
     pipeline,
     text::one_short_line,
-    web::{PaperQuery, Query, Web, WebError},
+    web::{PaperQuery, Probe, Web, WebError},
 };
 
 /// Makes the checks.
@@ -132,37 +132,35 @@ fn model(choice: &ModelChoice, purpose: &str, report: &mut Report<'_>) {
     }
 }
 
-/// One small question about somebody whom everybody knows.
+/// One small question to everybody whom a search would ask.
 fn search(settings: &Settings, web: &Web, report: &mut Report<'_>) {
-    let Some(provider) = web.provider() else {
+    if web.provider().is_none() {
         let missing = &condition::SEARCH_NOT_CONFIGURED;
         return report.warning(Check::Search, missing.title, missing.remedy);
-    };
+    }
     let anonymous = &condition::CONTACT_MISSING;
     if condition::standing(settings).contains(&anonymous) {
         report.warning(Check::Search, anonymous.title, anonymous.remedy);
     }
-    let terms = ["university research".to_owned()];
-    match web.search(&Query { name: "Albert Einstein", interest: "physics", terms: &terms }) {
-        Ok(found) => {
-            for failure in &found.failures {
-                report.warning(
-                    Check::Search,
-                    failure.to_string(),
-                    "nothing, if it was busy; else check its address",
-                );
+    let probes = web.probe_search();
+    let does_one_answer = probes.iter().any(|probe| probe.outcome.is_ok());
+    for Probe { who, outcome } in probes {
+        match outcome {
+            Ok(0) => report.warning(
+                Check::Search,
+                format!("{who}: answers, and finds nothing at all"),
+                "check its address; SearXNG: see which engines are switched on in its settings.yml",
+            ),
+            Ok(found) => report.ok(Check::Search, format!("{who}: answers, and found {found} for a test")),
+            Err(error) => {
+                let needs_mending = matches!(error, WebError::KeyRefused(_) | WebError::QuotaSpent(_));
+                let (text, remedy) = (format!("{who}: {error}"), pipeline::search_condition(&error).remedy);
+                // The others are searched without it.
+                match does_one_answer && !needs_mending {
+                    true => report.warning(Check::Search, text, remedy),
+                    false => report.failed(Check::Search, text, remedy),
+                }
             }
-            match found.hits.is_empty() {
-                true => report.warning(
-                    Check::Search,
-                    format!("{provider}: answers, and finds nothing at all"),
-                    "check its address; SearXNG: see which engines are switched on in its settings.yml",
-                ),
-                false => report.ok(Check::Search, format!("{provider}: answers and finds pages")),
-            }
-        }
-        Err(error) => {
-            report.failed(Check::Search, error.to_string(), pipeline::search_condition(&error).remedy);
         }
     }
 }

@@ -34,7 +34,7 @@ use guard::Guard;
 use html::PageText;
 use pages::Pages;
 use resolve::SystemNames;
-pub use search::{Found, Hit, Query};
+pub use search::{Found, Hit, Probe, Query};
 use ureq::Agent;
 
 use crate::config::{MOST_ARXIV_INTERVAL, WebSettings};
@@ -94,6 +94,11 @@ impl Web {
     pub fn search(&self, query: &Query<'_>) -> Result<Found, WebError> {
         let ask = |provider: &dyn search::Provider| search::search(provider, &self.searches, query);
         self.provider.as_deref().map_or(Ok(Found::default()), ask)
+    }
+
+    /// Asks everybody whom a search would ask one small question each.
+    pub fn probe_search(&self) -> Vec<Probe> {
+        self.provider.as_ref().map_or(Vec::new(), |provider| provider.probe(&self.searches))
     }
 
     /// Reads one page, following at most five redirects, each to an address that may be read.

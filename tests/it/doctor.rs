@@ -426,6 +426,18 @@ fn a_search_provider_that_is_away_fails() {
 }
 
 #[test]
+fn of_the_open_indexes_each_is_told_by_itself() {
+    let web = SampleWeb::start(&["--fail", "crossref=503"]);
+    let program = program(&TestDatabase::migrated()).web(&web).env("SEARCH_PROVIDER", "open");
+    let report = doctor(&program.env("CONTACT", "me@a.example"));
+    report.says("search", "warning", &["Crossref at 127.0.0.1: 127.0.0.1 answered 503"]);
+    // The sample web knows nobody whom everybody knows.
+    report.says("search", "warning", &["OpenAlex at 127.0.0.1: answers, and finds nothing"]);
+    report.says("search", "warning", &["Wikipedia at 127.0.0.1: answers, and finds nothing"]);
+    assert_eq!(report.verdicts("search").len(), 3);
+}
+
+#[test]
 fn nothing_is_changed() {
     let database = TestDatabase::migrated();
     let user = database.user();

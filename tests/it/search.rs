@@ -1,4 +1,10 @@
 //! Each search provider with the whole program, on the sample web; keys that are refused and quotas that are spent.
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+};
+
 use serde_json::Value;
 
 use crate::support::{Program, SampleWeb, TestDatabase};
@@ -122,4 +128,42 @@ fn a_key_in_an_address_stands_in_no_log() {
     let health = daemon.wait_for_health("search-key-refused");
     assert!(health.contains("OPENALEX_API_KEY") && !health.contains("key-4711"), "{health}");
     assert!(!daemon.log().contains("key-4711"), "{}", daemon.log());
+}
+
+/// A SearXNG server that finds nothing, and refuses every question with this word in it. Returns its address.
+fn refusing_server(word: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).unwrap_or(0);
+            let (status, body) = match String::from_utf8_lossy(&request[..read]).contains(word) {
+                true => ("400 Bad Request", ""),
+                false => ("200 OK", r#"{"results": []}"#),
+            };
+            let length = body.len();
+            // A client that has gone has what it wanted.
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            );
+        }
+    });
+    address
+}
+
+#[test]
+fn a_recipient_whose_words_are_refused_holds_up_nobody() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    let recipients = PEOPLE.map(|(name, interest, _)| (name, interest));
+    database.queue(database.user(), "Dear {{name}}, {{book|}}", &recipients);
+    let server = refusing_server("Marlowe");
+    let program = Program::new().database(&database).web(&web);
+    let program = program.env("SEARCH_PROVIDER", "searxng").env("SEARXNG_URL", &server);
+    program.ok(&["run", "--until-empty"]);
+    database.assert_one_email_per_finished_item(2);
+    let refused =
+        "SELECT count(*) FROM emails WHERE metadata::text LIKE '%not everything could be searched%400%'";
+    assert_eq!(database.query(refused, &[])[0].get::<_, i64>(0), 1);
 }

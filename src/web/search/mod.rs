@@ -1,11 +1,13 @@
-//! Search: who is asked, and what all providers share. A provider is one file here and one line in [`provider`];
-//! `docs/search-providers.md` has an example.
+//! Search: who is asked, and what all providers share. A provider is one file here and a line in
+//! each of two tables; `docs/search-providers.md` has an example.
 //!
 //! “Could not search” is not “found nothing”: an answer is believed empty only where nothing went wrong.
 mod brave;
 mod client;
 mod crossref;
 mod exa;
+#[cfg(test)]
+mod example;
 #[cfg(test)]
 pub(super) mod fuzz_targets;
 mod lenient;
@@ -24,7 +26,7 @@ use url::Url;
 
 use super::{Page, WebError, client as http};
 use crate::{
-    config::{SearchProvider, WebSettings},
+    config::{KeyedService, SearchProvider, WebSettings},
     text::one_short_line,
 };
 
@@ -70,6 +72,26 @@ pub(super) trait Provider: fmt::Debug + Send {
     /// # Errors
     /// Every kind of [`WebError`] but `Forbidden` and `QuestionRefused`. That nothing was found is no error.
     fn search(&self, client: &Client, query: &Query<'_>) -> Result<Found, WebError>;
+
+    /// Asks everybody who would be asked about somebody whom everybody knows.
+    fn probe(&self, client: &Client) -> Vec<Probe> {
+        let outcome = known(|query| self.search(client, query)).and_then(|mut found| {
+            match (found.hits.len(), found.failures.pop()) {
+                (0, Some(error)) => Err(error),
+                (hits, _) => Ok(hits),
+            }
+        });
+        vec![Probe { who: self.name(), outcome }]
+    }
+}
+
+/// What became of one small question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// Who was asked, for people.
+    pub who: String,
+    /// How much was found.
+    pub outcome: Result<usize, WebError>,
 }
 
 /// The provider that the settings name.
@@ -80,10 +102,21 @@ pub(super) fn provider(settings: &WebSettings) -> Option<Box<dyn Provider>> {
             Box::new(open::Open::new(openalex, openalex_key, crossref, wikipedia, settings.contact.clone()))
         }
         SearchProvider::Searxng(base) => Box::new(searxng::Searxng { base }),
-        SearchProvider::Exa(service) => Box::new(exa::Exa { service }),
-        SearchProvider::Brave(service) => Box::new(brave::Brave { service }),
+        SearchProvider::Keyed(name, service) => {
+            let (_, make) = KEYED.iter().find(|(known, _)| *known == name)?;
+            make(service)
+        }
     })
 }
+
+type Make = fn(KeyedService) -> Box<dyn Provider>;
+
+/// The providers that need a key and nothing else, by their names in the settings (`config::KEYED_PROVIDERS`; a test holds
+/// the two tables together).
+const KEYED: &[(&str, Make)] = &[
+    ("exa", |service| Box::new(exa::Exa { service })),
+    ("brave", |service| Box::new(brave::Brave { service })),
+];
 
 /// Asks the provider. Where it refuses every question about this person, it is asked about somebody whom everybody knows:
 /// if it refuses that as well, it can be used for nobody.

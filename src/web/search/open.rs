@@ -4,7 +4,8 @@
 use url::Url;
 
 use super::{
-    Client, Found, Hit, Provider, Query, crossref::Crossref, host, openalex::OpenAlex, wikipedia::Wikipedia,
+    Client, Found, Hit, Probe, Provider, Query, crossref::Crossref, host, known, openalex::OpenAlex,
+    wikipedia::Wikipedia,
 };
 use crate::{
     config::Secret,
@@ -43,6 +44,20 @@ impl Provider for Open {
         let wikipedia = self.wikipedia.as_ref().map(|w| format!(", Wikipedia at {}", host(&w.base)));
         let (openalex, crossref) = (host(&self.openalex.base), host(&self.crossref.base));
         format!("OpenAlex at {openalex}{}, Crossref at {crossref}", wikipedia.unwrap_or_default())
+    }
+
+    fn probe(&self, client: &Client) -> Vec<Probe> {
+        let of = |index: &str, base: &Url, answer: Result<Vec<Page>, WebError>| Probe {
+            who: format!("{index} at {}", host(base)),
+            outcome: answer.map(|pages| pages.len()),
+        };
+        known(|query| {
+            let wikipedia =
+                self.wikipedia.as_ref().map(|w| of("Wikipedia", &w.base, w.records(client, query)));
+            let openalex = of("OpenAlex", &self.openalex.base, self.openalex.records(client, query));
+            let crossref = of("Crossref", &self.crossref.base, self.crossref.records(client, query));
+            [openalex].into_iter().chain(wikipedia).chain([crossref]).collect()
+        })
     }
 
     fn search(&self, client: &Client, query: &Query<'_>) -> Result<Found, WebError> {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    config::{KeyedService, Secret},
+    config::{KEYED_PROVIDERS, KeyedProvider, KeyedService, SETTINGS, Secret},
     model::{Builtin, Fact, FactsTask, Model, Person, Slot, SlotKind, ValuesTask},
     web::{
         client as http,
@@ -29,8 +29,8 @@ fn settings(base: &Url, provider: &str) -> WebSettings {
     WebSettings {
         search: match provider {
             "searxng" => SearchProvider::Searxng(base.clone()),
-            "exa" => SearchProvider::Exa(keyed()),
-            "brave" => SearchProvider::Brave(keyed()),
+            "exa" => SearchProvider::Keyed("exa", keyed()),
+            "brave" => SearchProvider::Keyed("brave", keyed()),
             "open with a key" => open(Some(KEY)),
             "open" => open(None),
             other => panic!("no provider {other}"),
@@ -305,6 +305,56 @@ fn a_list_is_read_without_a_tree_of_it() {
     assert!(read(&format!("[{}0]", "{},".repeat(10_000))).is_err());
     let deep = format!("[{}{}, 4]", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(read(&deep).unwrap(), [4]);
+}
+
+#[test]
+fn the_tables_of_settings_and_of_providers_name_the_same() {
+    let names: Vec<_> = KEYED.iter().map(|(name, _)| *name).collect();
+    let known: Vec<_> = KEYED_PROVIDERS.iter().map(|provider| provider.name).collect();
+    assert_eq!(names, known);
+    for KeyedProvider { base_url, key, .. } in KEYED_PROVIDERS {
+        let setting = |name: &str| SETTINGS.iter().find(|setting| setting.name == name).unwrap();
+        assert!(setting(key).secret && setting(base_url).default.is_some(), "{key}");
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_a_provider() {
+    let page = include_str!("../../../../docs/search-providers.md");
+    assert!(page.contains(include_str!("../example.rs")), "the page shows another file than example.rs");
+    let ask = |status: &'static str, body: &'static str| {
+        let server = serve(move |_| answer(status, "application/json", body.as_bytes()));
+        let service = KeyedService { base: server.base.clone(), key: Secret::new(KEY) };
+        let client = Client::new(http::agent(SystemNames, Duration::from_secs(20), "test"), Duration::ZERO);
+        let query = Query { name: "Ada Example", interest: "tides", terms: &["a b".to_owned()] };
+        let outcome = super::search(&example::Example { service }, &client, &query);
+        (outcome, server.requests()[0].text.to_lowercase())
+    };
+    let (found, sent) = ask("200 OK", r#"{"hits": [{"link": "https://a.example/"}, {"link": "x"}, 3]}"#);
+    assert_eq!(addresses(&found.unwrap()), ["https://a.example/"]);
+    assert!(sent.starts_with("get /v1/search?q=a+b ") && sent.contains("\r\nx-key: key-4711\r\n"), "{sent}");
+    assert!(
+        matches!(ask("401 No", "").0, Err(WebError::KeyRefused(text)) if text.contains("EXAMPLE_API_KEY"))
+    );
+    assert!(matches!(ask("402 No", "").0, Err(WebError::QuotaSpent(_))));
+    assert!(matches!(ask("200 OK", "{}").0, Err(WebError::Unreadable(_))));
+}
+
+#[test]
+fn each_open_index_is_probed_by_itself() {
+    let server = serve(|path| match path.split('?').next().unwrap() {
+        "/wikipedia/w/api.php" => answer("503 No\r\nRetry-After: 0", "text/plain", b""),
+        "/crossref/works" => answer("200 OK", "application/json", br#"{"message": {"items": []}}"#),
+        _ => open_answer(path),
+    });
+    let provider = provider(&settings(&server.base, "open")).unwrap();
+    let client = Client::new(http::agent(SystemNames, Duration::from_secs(20), "test"), Duration::ZERO);
+    let told: Vec<_> = provider.probe(&client);
+    let who: Vec<_> = told.iter().map(|probe| probe.who.as_str()).collect();
+    assert_eq!(who, ["OpenAlex at 127.0.0.1", "Wikipedia at 127.0.0.1", "Crossref at 127.0.0.1"]);
+    assert!(matches!(told[1].outcome, Err(WebError::Busy { .. })), "{told:?}");
+    // nobody in these answers is called Albert Einstein
+    assert_eq!((&told[0].outcome, &told[2].outcome), (&Ok(0), &Ok(0)));
 }
 
 #[test]
