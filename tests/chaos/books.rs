@@ -1,7 +1,7 @@
 //! What a part came to: faults done, and whether items and e-mails still agree.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::{Plan, support::TestDatabase};
+use crate::{Plan, kills::Kills, support::TestDatabase};
 
 /// What one part did and found.
 #[derive(Debug, Default)]
@@ -10,8 +10,8 @@ pub struct Tally {
     pub seconds: u64,
     /// How often each kind of fault was done.
     pub faults: BTreeMap<String, usize>,
-    /// The points at which scribe died or was hurt.
-    pub points: BTreeSet<String>,
+    /// Where SIGKILL struck, and what became of the items.
+    pub kills: Kills,
     pub items: i64,
     pub completed: i64,
     pub failed: i64,
@@ -22,6 +22,12 @@ pub struct Tally {
     pub doubled: i64,
     /// Items in PROCESSING although everybody is idle.
     pub stuck: i64,
+    /// Attempts that the items were charged, and those that are explained: one for each item, and one for each time that
+    /// scribe crashed, or its lease ran out, with the item in hand.
+    pub attempts: i64,
+    pub explained: i64,
+    /// What a part compares, as lines of one table: the fault, the predecessor, scribe.
+    pub compared: Vec<[String; 3]>,
     /// Everything that should not be, in words.
     pub wrong: Vec<String>,
     /// Lines to print below the table.
@@ -44,7 +50,7 @@ impl Tally {
         for (kind, count) in other.faults {
             *self.faults.entry(kind).or_default() += count;
         }
-        self.points.extend(other.points);
+        self.kills.add(other.kills);
         self.items += other.items;
         self.completed += other.completed;
         self.failed += other.failed;
@@ -52,25 +58,45 @@ impl Tally {
         self.lost += other.lost;
         self.doubled += other.doubled;
         self.stuck += other.stuck;
+        self.attempts += other.attempts;
+        self.explained += other.explained;
+        self.compared.extend(other.compared);
         self.wrong.extend(other.wrong);
         self.remarks.extend(other.remarks);
     }
 
-    /// Looks at a database in which everything that was queued should be finished.
-    pub fn audit(database: &TestDatabase, queued: i64) -> Tally {
+    /// Looks at a database in which everything that was queued should be finished. Beyond its first, so many attempts may
+    /// have been charged for crashes and leases that ran out.
+    pub fn audit(database: &TestDatabase, queued: i64, charged: i64) -> Tally {
         let row = &database.query(
             "SELECT count(*), count(*) FILTER (WHERE status = 'COMPLETED'), count(*) FILTER (WHERE status = 'FAILED'),
                     count(*) FILTER (WHERE status = 'PENDING'), count(*) FILTER (WHERE status = 'PROCESSING'),
                     count(DISTINCT e.id) FILTER (WHERE status = 'COMPLETED'),
-                    (SELECT count(*) FROM emails), (SELECT coalesce(sum(generation_count), 0)::bigint FROM users)
+                    (SELECT count(*) FROM emails), (SELECT coalesce(sum(generation_count), 0)::bigint FROM users),
+                    coalesce(sum(attempts), 0)::bigint
              FROM queue_items q LEFT JOIN emails e ON e.id = q.email_id AND e.recipient_name = q.recipient_name",
             &[],
         )[0];
-        let [items, completed, failed, pending, stuck, own, emails, counted] =
+        let [items, completed, failed, pending, stuck, own, emails, counted, attempts] =
             std::array::from_fn(|column| row.get::<_, i64>(column));
         let (lost, doubled) =
             (queued - items + pending + completed - own, (emails - own) + (counted - emails).abs());
-        let mut tally = Tally { items, completed, failed, emails, lost, doubled, stuck, ..Tally::default() };
+        let explained = items + charged;
+        let mut tally = Tally {
+            items,
+            completed,
+            failed,
+            emails,
+            lost,
+            doubled,
+            stuck,
+            attempts,
+            explained,
+            ..Tally::default()
+        };
+        if attempts > explained {
+            tally.wrong.push(format!("{attempts} attempts for {items} items, {charged} of them explained"));
+        }
         if lost != 0 || doubled != 0 || stuck != 0 {
             tally.wrong.push(format!(
                 "{queued} queued: {items} items, {completed} COMPLETED, {failed} FAILED, {pending} PENDING, {stuck} \
@@ -82,26 +108,30 @@ impl Tally {
 
     /// Its line of the table.
     pub fn row(&self) -> String {
-        format!(
-            "{:<42}{:>7}{:>7}{:>8}{:>7}{:>6}{:>8}{:>6}{:>8}",
-            self.name,
-            self.faults.values().sum::<usize>(),
+        let faults = self.faults.values().sum::<usize>().to_string();
+        let numbers = [
             self.items,
             self.emails,
             self.failed,
             self.lost,
             self.doubled,
             self.stuck,
-            self.seconds
-        )
+            self.attempts,
+            self.explained,
+        ];
+        let numbers = numbers.iter().map(ToString::to_string);
+        line(self.name, [faults].into_iter().chain(numbers).chain([self.seconds.to_string()]))
     }
+}
+
+fn line(name: &str, columns: impl Iterator<Item = String>) -> String {
+    columns.fold(format!("{name:<42}"), |line, column| format!("{line}{column:>10}"))
 }
 
 /// The head of the table.
 pub fn head(plan: Plan) -> String {
-    format!(
-        "chaos: {:<35}{:>7}{:>7}{:>8}{:>7}{:>6}{:>8}{:>6}{:>8}",
-        format!("seed {}, {}", plan.seed, if plan.thorough { "thorough" } else { "a slice" }),
+    let name = format!("chaos: seed {}, {}", plan.seed, if plan.thorough { "thorough" } else { "a slice" });
+    let columns = [
         "faults",
         "items",
         "e-mails",
@@ -109,30 +139,33 @@ pub fn head(plan: Plan) -> String {
         "lost",
         "doubled",
         "stuck",
-        "seconds"
-    )
+        "attempts",
+        "explained",
+        "seconds",
+    ];
+    line(&name, columns.iter().map(ToString::to_string))
 }
 
 /// Prints everything that was done and found. False: something is wrong.
-pub fn print(plan: Plan, tallies: &[Tally]) -> bool {
+pub fn print(plan: Plan, tallies: Vec<Tally>) -> bool {
     let mut sum = Tally { name: "together", ..Tally::default() };
     println!("\n{}", head(plan));
-    for tally in tallies {
+    for mut tally in tallies {
         println!("{}", tally.row());
         sum.seconds += tally.seconds;
-        sum.add(Tally {
-            faults: tally.faults.clone(),
-            points: tally.points.clone(),
-            wrong: tally.wrong.iter().map(|what| format!("{}: {what}", tally.name)).collect(),
-            remarks: tally.remarks.clone(),
-            ..*tally
-        });
+        let name = tally.name;
+        tally.wrong.iter_mut().for_each(|what| *what = format!("{name}: {what}"));
+        sum.add(tally);
     }
     println!("{}", sum.row());
-    println!("\nfaults by kind:");
+    println!("\nfaults that struck, by kind:");
     sum.faults.iter().for_each(|(kind, count)| println!("{count:>7}  {kind}"));
-    println!("{} named points of the life × states of the items", sum.points.len());
-    sum.points.iter().filter(|_| plan.thorough).for_each(|point| println!("         {point}"));
+    println!("\n{}", sum.kills);
+    if !sum.compared.is_empty() {
+        println!("{:<42}{:<48}scribe", "fault, in a batch of twenty", "predecessor");
+    }
+    sum.compared.iter().for_each(|[fault, before, now]| println!("{fault:<42}{before:<48}{now}"));
+    println!();
     sum.remarks.iter().for_each(|remark| println!("{remark}"));
     sum.wrong.iter().for_each(|what| println!("\nWRONG: {what}"));
     sum.wrong.is_empty()

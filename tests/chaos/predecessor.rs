@@ -104,7 +104,19 @@ impl Batch {
     }
 
     /// Waits until everything is done, and sets the predecessor beside it.
-    fn end(&self, mut daemon: Daemon, began: Instant, fault: &str, predecessor: &str) -> Tally {
+    fn end(&self, daemon: Daemon, began: Instant, fault: &str, predecessor: &str) -> Tally {
+        self.end_after_crashes(0, daemon, began, fault, predecessor)
+    }
+
+    /// The same where scribe itself crashed so often in the middle of an item.
+    fn end_after_crashes(
+        &self,
+        crashes: i64,
+        mut daemon: Daemon,
+        began: Instant,
+        fault: &str,
+        predecessor: &str,
+    ) -> Tally {
         let unfinished = "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING')";
         while self.database.number(unfinished) > 0 && began.elapsed() < RECOVERY {
             std::thread::sleep(Duration::from_millis(100));
@@ -112,16 +124,16 @@ impl Batch {
         let seconds = began.elapsed().as_secs_f64();
         daemon.signal("TERM");
         daemon.wait();
-        let mut tally = Tally::audit(&self.database, BATCH);
+        let mut tally = Tally::audit(&self.database, BATCH, crashes);
         if tally.failed > 0 || !tally.wrong.is_empty() {
             tally.wrong.push(daemon.log());
         }
         tally.fault(fault);
-        tally.remarks.push(format!(
-            "{fault}: predecessor: {predecessor}; scribe: {} of {BATCH} done, {} lost, {} doubled, all done {seconds:.0} s after the \
-             fault began",
+        let scribe = format!(
+            "{} of {BATCH} done, {} lost, {} doubled, in {seconds:.0} s",
             tally.completed, tally.lost, tally.doubled
-        ));
+        );
+        tally.compared.push([fault.into(), predecessor.into(), scribe]);
         tally
     }
 
@@ -141,7 +153,8 @@ pub fn kill_in_mid_item(_: Plan) -> Tally {
     let began = Instant::now();
     daemon.kill_9();
     batch.release();
-    batch.end(batch.program.start(&[]), began, "kill -9 in mid-item", "item \"processing\" for an hour")
+    let daemon = batch.program.start(&[]);
+    batch.end_after_crashes(1, daemon, began, "kill -9 in mid-item", "item \"processing\" for an hour")
 }
 
 pub fn kill_after_the_commit(_: Plan) -> Tally {
@@ -151,7 +164,7 @@ pub fn kill_after_the_commit(_: Plan) -> Tally {
     daemon.kill_9();
     batch.commit(holder);
     let daemon = batch.program.start(&[]);
-    batch.end(daemon, began, "kill -9 after the commit", "a second e-mail an hour later")
+    batch.end_after_crashes(1, daemon, began, "kill -9 after the commit", "a second e-mail an hour later")
 }
 
 pub fn pooler_refuses(plan: Plan) -> Tally {

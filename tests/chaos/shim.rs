@@ -102,3 +102,13 @@ fn library() -> &'static Path {
         library
     })
 }
+
+/// The name of the point at which the strike came, by the log.
+pub fn struck(log: &str) -> Option<String> {
+    Some(log.lines().find_map(|line| line.strip_prefix("chaos: struck: "))?.into())
+}
+
+/// The names of all points at which a strike could have come, by the log of a run that nothing struck.
+pub fn points(log: &str) -> Vec<String> {
+    log.lines().filter_map(|line| line.strip_prefix("chaos: ")).map(String::from).collect()
+}

@@ -152,7 +152,7 @@ impl Storm {
         self.wait(CALM, Storm::is_done);
         let seconds = began.elapsed().as_secs();
         self.scribes.iter_mut().for_each(Scribe::stop);
-        let mut tally = Tally::audit(&self.database, self.queued);
+        let mut tally = Tally::audit(&self.database, self.queued, 0);
         let overtaken = "SELECT coalesce(max(done - place), 0) FROM (
             SELECT rank() OVER (ORDER BY completed_at) AS done, rank() OVER (ORDER BY created_at, seq) AS place FROM queue_items) r";
         tally.remarks.push(format!(

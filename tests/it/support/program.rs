@@ -164,6 +164,13 @@ impl Daemon {
         assert!(status.success());
     }
 
+    /// The same to one that may have ended already.
+    pub fn signal_if_alive(&mut self, name: &str) {
+        if self.ended().is_none() {
+            self.signal(name);
+        }
+    }
+
     /// Kills it as a power cut would.
     pub fn kill_9(mut self) {
         self.child.kill().unwrap();
