@@ -8,7 +8,7 @@
 //!
 //! * [`sweep`]: the first, second, third … call of a class is the last, or fails, until a run passes untouched.
 //! * [`predecessor`]: the faults under which the Python Scribe was measured, one by one.
-//! * [`storm`]: several scribes, many items, and an adversary who picks faults by the seed.
+//! * [`storm`]: several scribes, many items, and an adversary who picks faults by the seed; or each harm alone.
 //!
 //! The same seed makes the same choices; what they meet depends on the machine's timing.
 mod books;
@@ -74,12 +74,14 @@ const GENTLE: &[Part] = &[
     ("predecessor: pooler and internet away", predecessor::pooler_and_internet_away),
     ("predecessor: pooler away after a commit", predecessor::pooler_away_after_a_commit),
     ("predecessor: SIGTERM", predecessor::sigterm),
+    ("alone: on the way to the back ends", storm::alone_on_the_way),
 ];
 
 /// Parts that harm the servers that all share: one after the other.
 const ROUGH: &[Part] = &[
     ("predecessor: PostgreSQL stopped", predecessor::postgresql_stopped),
     ("predecessor: pooler frozen", predecessor::pooler_frozen),
+    ("alone: the servers", storm::alone_at_the_servers),
     ("storm", storm::run),
 ];
 

@@ -31,12 +31,14 @@ pub struct Network {
 struct State {
     mood: Mood,
     connections: Vec<TcpStream>,
+    /// How many connections and messages met anything but an open network.
+    harmed: usize,
 }
 
 impl Network {
     /// Carries to a port of this machine.
     pub fn to(server: u16) -> Network {
-        let state = Arc::new(Mutex::new(State { mood: Mood::Open, connections: Vec::new() }));
+        let state = Arc::new(Mutex::new(State { mood: Mood::Open, connections: Vec::new(), harmed: 0 }));
         let port = listen({
             let state = state.clone();
             move |client| {
@@ -60,25 +62,34 @@ impl Network {
     pub fn cut(&self) {
         self.state.lock().unwrap().cut();
     }
+
+    /// How much harm it has done so far.
+    pub fn harmed(&self) -> usize {
+        self.state.lock().unwrap().harmed
+    }
 }
 
 impl State {
     fn cut(&mut self) {
         for connection in self.connections.drain(..) {
-            let _ = connection.shutdown(Shutdown::Both);
+            // An error: it had ended before.
+            self.harmed += usize::from(connection.shutdown(Shutdown::Both).is_ok());
         }
     }
 }
 
 /// Waits out a silence. False: the connection is refused.
 fn may_pass(state: &Mutex<State>) -> bool {
+    let mood = || state.lock().unwrap().mood;
+    if mood() != Mood::Open {
+        state.lock().unwrap().harmed += 1;
+    }
     loop {
-        match state.lock().unwrap().mood {
+        match mood() {
             Mood::Open => return true,
             Mood::Refusing => return false,
-            Mood::Silent => {}
+            Mood::Silent => thread::sleep(LOOK),
         }
-        thread::sleep(LOOK);
     }
 }
 

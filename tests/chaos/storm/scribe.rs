@@ -6,9 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use uuid::Uuid;
+
 use crate::{
     network::Network,
-    shim::Strike,
+    shim::{self, Strike},
     support::{Daemon, Program, SampleWeb, TempDir, TestDatabase},
 };
 
@@ -32,8 +34,9 @@ impl Scribe {
             .web(web)
             .env("DB_PORT", &network.port.to_string())
             .env("POLL_INTERVAL", "0.2")
-            .env("DB_CONNECT_TIMEOUT", "4")
-            .env("DB_STATEMENT_TIMEOUT", "3000");
+            // Shorter than outages are, so that units of work do run out of time.
+            .env("DB_CONNECT_TIMEOUT", "2")
+            .env("DB_STATEMENT_TIMEOUT", "1000");
         Scribe { number, program, state: TempDir::new(), boots: 0, daemon: None, log: String::new() }
     }
 
@@ -105,20 +108,35 @@ impl Scribe {
         self.start();
     }
 
-    /// Starts with a fault inside, waits for the end it brings, and starts again without.
-    pub fn suffer(&mut self, strike: Strike, patience: Duration) {
-        self.daemon = Some(strike.arm(self.program()).spawn(&[]));
-        self.wait(patience);
-        self.start();
+    /// Starts with a fault inside, and waits until it has struck. False: it did not in time.
+    pub fn suffer(&mut self, strike: Strike, patience: Duration) -> bool {
+        let daemon = self.daemon.insert(strike.arm(self.program()).spawn(&[]));
+        let started = Instant::now();
+        let mut is_over = false;
+        while !is_over && started.elapsed() < patience {
+            thread::sleep(Duration::from_millis(5));
+            is_over = daemon.ended().is_some() || shim::struck(&daemon.log()).is_some();
+        }
+        shim::struck(&daemon.log()).is_some()
     }
 
-    /// The machine never comes back; a new one takes its place. Returns the run that is gone.
-    pub fn replace(&mut self) -> Option<String> {
+    /// Waits for an end that is sure to come or has come.
+    pub fn buried(&mut self) {
+        self.wait(STOP);
+    }
+
+    /// Whether it ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.daemon.as_mut().unwrap().ended().is_some()
+    }
+
+    /// The machine never comes back; a new one takes its place. Returns the runs that are gone.
+    pub fn replace(&mut self) -> Vec<String> {
         self.kill();
-        let run = self.run();
+        let runs = self.runs();
         self.state = TempDir::new();
         self.boot();
-        run
+        runs
     }
 
     /// Another machine starts with a copy of this one's state directory, lives for a while and is stopped.
@@ -136,10 +154,17 @@ impl Scribe {
         self.log += &format!("-- a clone said:\n{}-- so far the clone\n", clone.log);
     }
 
-    /// The run id that its state directory remembers.
-    pub fn run(&self) -> Option<String> {
-        let text = fs::read_to_string(self.state.path().join("run")).ok()?;
-        Some(text.split_whitespace().next()?.to_string())
+    /// The run ids that its state directory remembers.
+    pub fn runs(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.state.path().join("run")).unwrap_or_default();
+        let is_id = |word: &&str| word.len() == 36 && Uuid::try_parse(word).is_ok();
+        text.split_whitespace().filter(is_id).map(String::from).collect()
+    }
+
+    /// How many of its units of work ran out of time. Only the first of an outage is logged.
+    pub fn timeouts(&self) -> usize {
+        let now = self.daemon.as_ref().map(Daemon::log).unwrap_or_default();
+        [&self.log, &now].iter().map(|log| log.matches("no answer within").count()).sum()
     }
 
     /// What no scribe should ever log.
@@ -150,8 +175,8 @@ impl Scribe {
 }
 
 /// Keeps what everybody logged, and says where.
-pub fn keep_logs(seed: u64, scribes: &[Scribe], rows: &str) -> String {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{seed}"));
+pub fn keep_logs(part: &str, seed: u64, scribes: &[Scribe], rows: &str) -> String {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("chaos-{seed}-{part}"));
     fs::create_dir_all(&directory).unwrap();
     let write = |name: String, text: &str| fs::write::<PathBuf, _>(directory.join(name), text).unwrap();
     scribes.iter().for_each(|scribe| write(format!("scribe-{}.log", scribe.number), &scribe.log));

@@ -120,6 +120,11 @@ impl TestDatabase {
         admin(&self.name)
     }
 
+    /// The same where the server may be down.
+    pub fn admin_if_up(&self) -> Option<Client> {
+        try_client(&self.name, "DIRECT_PORT", "ADMIN_USER", "ADMIN_PASSWORD").ok()
+    }
+
     /// Some other client's way to it, through the pooler, as scribe's own role.
     pub fn pooled(&self) -> Client {
         pooled(&self.name)
@@ -224,6 +229,10 @@ pub(super) fn pooled(database: &str) -> Client {
 
 /// Connects with the facts of these names.
 fn client(database: &str, port: &str, user: &str, password: &str) -> Client {
+    try_client(database, port, user, password).unwrap()
+}
+
+fn try_client(database: &str, port: &str, user: &str, password: &str) -> Result<Client, postgres::Error> {
     let pair = pair();
     let tls = TlsConnector::builder().danger_accept_invalid_certs(true).build().unwrap();
     Config::new()
@@ -234,5 +243,4 @@ fn client(database: &str, port: &str, user: &str, password: &str) -> Client {
         .dbname(database)
         .ssl_mode(SslMode::Require)
         .connect(MakeTlsConnector::new(tls))
-        .unwrap()
 }
