@@ -7,6 +7,61 @@ use std::{
 /// So many named points are met at least.
 const LEAST: usize = 20;
 
+/// The points that matter most: the long run strikes at each, and no run does without them.
+const MOST_WANTED: &[&str] = &[
+    "database, after the start: before the connection",
+    "look at the schema: just sent",
+    "take back: not sent yet",
+    "take back: just sent",
+    "take back: answered, not read yet",
+    "before write of run.new",
+    "after rename of run",
+    "claim: not sent yet",
+    "claim: just sent",
+    "claim: answered, not read yet",
+    "goodbye, after claim: not sent yet",
+    "note of web_scraper: just sent",
+    "search: just sent",
+    "note of arxiv_helper: answered, not read yet",
+    "page: not sent yet",
+    "page: just sent",
+    "arXiv: just sent",
+    "note of email_composer: answered, not read yet",
+    "database, after the e-mail is made: before the connection",
+    "before write of spool.new",
+    "after write of spool.new",
+    "after fsync of spool.new",
+    "before rename of spool",
+    "after rename of spool",
+    "before unlink of spool",
+    "after unlink of spool",
+    "settle: not sent yet",
+    "settle: just sent",
+    "COMMIT of settle: not sent yet",
+    "COMMIT of settle: just sent",
+    "COMMIT of settle: answered, not read yet",
+    "goodbye, after settle: not sent yet",
+    "fail: just sent",
+    "COMMIT of fail: answered, not read yet",
+    "retry later: just sent",
+    "COMMIT of retry later: answered, not read yet",
+    "put back: not sent yet",
+    "put back: just sent",
+    "put back: answered, not read yet",
+];
+
+/// The name of the point right after a call, by that of the point before it, where the two differ.
+pub fn after(point: &str) -> Option<String> {
+    let file = point.strip_prefix("before ").map(|call| format!("after {call}"));
+    file.or_else(|| Some(format!("{}: just sent", point.strip_suffix(": not sent yet")?)))
+}
+
+/// Which of the most wanted points are missing among these.
+pub fn missing<'a>(points: impl Iterator<Item = &'a str>) -> Vec<&'static str> {
+    let points: BTreeSet<&str> = points.collect();
+    MOST_WANTED.iter().filter(|wanted| !points.contains(**wanted)).copied().collect()
+}
+
 /// Scene, name of the point, state of the items at that moment, what they ended as. See `shim.c` for the names.
 #[derive(Debug, Default)]
 pub struct Kills(BTreeMap<[String; 4], usize>);
@@ -28,18 +83,26 @@ impl Kills {
         kills.map(|[_, point, ..]| point).collect::<BTreeSet<_>>().len()
     }
 
-    /// What is wrong about them: too few in all, or, where all calls were swept, in one of these scenes.
-    pub fn too_few(&self, scenes: impl Iterator<Item = String>, is_thorough: bool) -> Vec<String> {
-        let each = scenes.filter(|_| is_thorough).map(|scene| (self.points(Some(&scene)), scene));
+    /// What is wrong about them: too few in all, or, where all calls were swept, in one of these scenes; a state that no
+    /// item was in; one of the most wanted points.
+    pub fn gaps(&self, scenes: impl Iterator<Item = String>, is_thorough: bool) -> Vec<String> {
         let few =
-            |points: usize, where_: &str| format!("SIGKILL struck at {points} named points only{where_}");
-        let mut wrong: Vec<_> = each
-            .filter(|(points, _)| *points < LEAST)
-            .map(|(points, scene)| few(points, &format!(" in {scene}")))
-            .collect();
+            |points: usize, within: &str| format!("SIGKILL struck at {points} named points only{within}");
         let all = self.points(None);
-        wrong.extend((all < LEAST).then(|| few(all, "")));
-        wrong
+        let mut gaps: Vec<String> = (all < LEAST).then(|| few(all, "")).into_iter().collect();
+        if is_thorough {
+            let each =
+                scenes.map(|scene| (self.points(Some(&scene)), scene)).filter(|(points, _)| *points < LEAST);
+            gaps.extend(each.map(|(points, scene)| few(points, &format!(" in {scene}"))));
+            let missing = missing(self.0.keys().map(|[_, point, ..]| point.as_str()));
+            gaps.extend(missing.iter().map(|point| format!("SIGKILL never struck at \"{point}\"")));
+        }
+        for state in ["PENDING", "PROCESSING", "COMPLETED", "FAILED"] {
+            if !self.0.keys().any(|[_, _, states, _]| states.contains(state)) {
+                gaps.push(format!("SIGKILL never struck while an item was {state}"));
+            }
+        }
+        gaps
     }
 }
 

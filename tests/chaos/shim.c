@@ -103,7 +103,7 @@ static void name_point(char *name, size_t size, const char *call, int fd, const 
     } else if (!strcmp(call, "connect")) {
         snprintf(name, size, "%s: before the connection", what);
     } else if (!strcmp(call, "send") || !strcmp(call, "write") || !strcmp(call, "writev")) {
-        snprintf(name, size, "%s: not sent yet", what);
+        snprintf(name, size, fault == KILL_AFTER ? "%s: just sent" : "%s: not sent yet", what);
     } else if (files[fd].progress == ANSWERED) {
         snprintf(name, size, "%s: answered and read", what);
     } else {
@@ -194,6 +194,8 @@ int connect(int fd, const struct sockaddr *address, socklen_t length) {
     enum class class = !port ? NONE : port == database_port ? DATABASE : WEB;
     set_class(fd, class);
     if (class == DATABASE) database = fd;
+    /* The last step has noted its start, and asks nobody. */
+    if (!strcmp(last, "note of email_composer")) strcpy(last, "the e-mail is made");
     set_what(fd, class == DATABASE ? "database, after %s" : "web, after %s", last);
     if (class != NONE && fault == STALL) class = NONE; /* It is the bytes that stall. */
     GUARDED(class, "connect", fd, NULL, REAL(connect)(fd, address, length));
