@@ -56,6 +56,11 @@ pub fn after(point: &str) -> Option<String> {
     file.or_else(|| Some(format!("{}: just sent", point.strip_suffix(": not sent yet")?)))
 }
 
+/// Whether a point is one of the most wanted.
+pub fn is_most_wanted(point: &str) -> bool {
+    MOST_WANTED.contains(&point)
+}
+
 /// Which of the most wanted points are missing among these.
 pub fn missing<'a>(points: impl Iterator<Item = &'a str>) -> Vec<&'static str> {
     let points: BTreeSet<&str> = points.collect();

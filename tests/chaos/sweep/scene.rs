@@ -68,9 +68,9 @@ impl Scene {
         }
     }
 
-    /// How many attempts it costs by itself.
+    /// How many attempts its beginning has cost.
     pub fn charged(self) -> i64 {
-        let costs = [Scene::AfterACrash, Scene::ForeignLease, Scene::PutOff, Scene::Paused];
+        let costs = [Scene::AfterACrash, Scene::ForeignLease, Scene::Paused];
         i64::from(costs.contains(&self))
     }
 }
