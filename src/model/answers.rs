@@ -31,6 +31,11 @@ enum About {
 }
 
 #[derive(Deserialize)]
+struct SelectAnswer {
+    best: Vec<i64>,
+}
+
+#[derive(Deserialize)]
 struct ValuesAnswer {
     values: Vec<ValueAnswer>,
 }
@@ -59,11 +64,17 @@ pub(super) fn page_facts(text: &str) -> Result<PageFacts, String> {
     facts.truncate(MOST_ENTRIES);
     let about_person = match about_person {
         About::Yes => 1.0,
-        About::Probably => 0.7,
+        About::Probably => 0.6,
         About::Unclear => 0.3,
         About::No => 0.0,
     };
     Ok(PageFacts { about_person, facts })
+}
+
+/// What is no index at all is dropped here; whether one leads anywhere is seen by whoever asked.
+pub(super) fn selection(text: &str) -> Result<Vec<usize>, String> {
+    let SelectAnswer { best } = find(text)?;
+    Ok(best.into_iter().take(MOST_ENTRIES).filter_map(|index| usize::try_from(index).ok()).collect())
 }
 
 pub(super) fn values(text: &str) -> Result<Vec<Value>, String> {
@@ -153,6 +164,15 @@ mod tests {
     }
 
     #[test]
+    fn a_selection_is_indexes_and_nothing_else() {
+        assert_eq!(selection(r#"{"best": [3, -1, 99, 3]}"#), Ok(vec![3, 99, 3]));
+        for text in [r#"{"best": ["one"]}"#, r#"{"best": [0.5]}"#, r#"{"best": 1}"#, r#"{"facts": ["new"]}"#]
+        {
+            assert!(selection(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn an_error_repeats_nothing_of_the_answer() {
         let error = page_facts(r#"{"about_person": "buy soap", "facts": []}"#).unwrap_err();
         assert!(!error.contains("soap"), "{error}");
@@ -179,10 +199,10 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(pieces in prop::collection::vec(prop::sample::select(vec![
             "{", "}", "[", "]", "\"", "\\", ":", ",", "\"facts\"", "\"values\"", "\"about_person\"", "\"yes\"", "\"slot\"",
-            "-1", "1e400", "\\ud800", "</think>", "<think>", "é", "null", "\"text\"", "\"template_type\"", "\"BOOK\"",
+            "-1", "1e400", "\\ud800", "</think>", "<think>", "é", "null", "\"text\"", "\"template_type\"", "\"BOOK\"", "\"best\"",
         ]), 0..80)) {
             let text = pieces.concat();
-            let _ = (analysis(&text).is_ok(), page_facts(&text).is_ok(), values(&text).is_ok(), probe(&text).is_ok());
+            let _ = (analysis(&text).is_ok(), page_facts(&text).is_ok(), values(&text).is_ok(), selection(&text).is_ok(), probe(&text).is_ok());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who reads and writes for the pipeline.
 //!
-//! A model gets no tools, chooses no address and never sees the database. It answers three small questions with
+//! A model gets no tools, chooses no address and never sees the database. It answers four small questions with
 //! plain data, and the pipeline checks every answer before it uses it.
 mod answers;
 mod builtin;
@@ -15,6 +15,7 @@ pub use builtin::Builtin;
 pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub use ledger::{Cost, Usage};
 pub(crate) use ledger::{Ledger, STEP_TIME};
+pub(crate) use prompts::leaks_instructions;
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ pub(crate) fn open(choice: &ModelChoice, ledger: &Ledger) -> Box<dyn Model> {
     }
 }
 
-/// Answers the pipeline's three questions.
+/// Answers the pipeline's four questions.
 pub trait Model: Send {
     /// `provider:model`, or `builtin`; what `metadata.model` shows.
     fn name(&self) -> String;
@@ -51,6 +52,9 @@ pub trait Model: Send {
     /// What a page says about the person.
     fn facts(&self, task: &FactsTask<'_>) -> Result<PageFacts, ModelError>;
 
+    /// Which facts say most, as indexes: whoever reads what was read already can add nothing.
+    fn select(&self, task: &SelectTask<'_>) -> Result<Vec<usize>, ModelError>;
+
     /// Values for placeholders, from facts and papers only.
     fn values(&self, task: &ValuesTask<'_>) -> Result<Vec<Value>, ModelError>;
 }
@@ -64,8 +68,14 @@ pub struct Person<'a> {
     pub interest: &'a str,
 }
 
-/// Longest search, in characters.
+/// Most searches per item, and the longest, in characters.
+pub(crate) const MOST_SEARCHES: usize = 3;
 pub(crate) const LONGEST_SEARCH: usize = 120;
+/// Longest fact, in characters, and the most that are wanted from one text.
+pub(crate) const LONGEST_FACT: usize = 300;
+pub(crate) const MOST_FACTS: usize = 20;
+/// Longest value for a [`SlotKind::Detail`], in characters.
+pub(crate) const LONGEST_DETAIL: usize = 200;
 
 /// The question of the first step.
 #[derive(Debug)]
@@ -128,6 +138,17 @@ pub struct PageFacts {
     pub about_person: f64,
     /// Short statements the page makes about the person.
     pub facts: Vec<String>,
+}
+
+/// The question after the second step's, where there was much to read.
+#[derive(Debug)]
+pub struct SelectTask<'a> {
+    /// Whom the facts should be about.
+    pub person: Person<'a>,
+    /// What was noted.
+    pub facts: &'a [Fact],
+    /// How many are wanted.
+    pub most: usize,
 }
 
 /// A fact as the composer sees it.

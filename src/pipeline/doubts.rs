@@ -11,17 +11,26 @@ pub(crate) fn doubts(values: &[ValueSource], person: Person<'_>, research: Resea
     let used: Vec<&str> = values.iter().flat_map(|value| &value.urls).map(String::as_str).collect();
     let reasons =
         two_places(&used, person, research.findings).into_iter().chain(in_part(&used, research.papers));
-    reasons.map(|reason| format!("the evidence may be about more than one person: {reason}")).collect()
+    let several = reasons.map(|reason| format!("the evidence may be about more than one person: {reason}"));
+    several.chain(uncertain(&used, research.findings)).collect()
+}
+
+/// A page that was used may be about somebody else.
+fn uncertain(used: &[&str], findings: &Findings) -> impl Iterator<Item = String> {
+    findings.uncertain.iter().filter_map(move |&(page, reason)| {
+        let url = findings.urls.get(page).filter(|url| used.contains(&url.as_str()))?;
+        Some(format!("{url} may be about somebody else: {reason}"))
+    })
 }
 
 /// A page that was used and another one about the person name different universities of today.
 fn two_places(used: &[&str], person: Person<'_>, findings: &Findings) -> Option<String> {
     let name = PersonName::parse(person.name);
-    let stated: Vec<(usize, &str)> = findings
-        .facts
-        .iter()
-        .filter_map(|fact| Some((fact.page, Builtin.university(&fact.text, &name)?)))
-        .collect();
+    // what a page says counts whether or not a model noted it
+    let read = findings.universities.iter().map(|(page, place)| (*page, place.as_str()));
+    let noted =
+        findings.facts.iter().filter_map(|fact| Some((fact.page, Builtin.university(&fact.text, &name)?)));
+    let stated: Vec<(usize, &str)> = noted.chain(read).collect();
     let url = |page: usize| findings.urls.get(page).map_or("", String::as_str);
     let differ = |a: usize, b: usize| {
         let of = |page: usize| stated.iter().filter(move |(other, _)| *other == page);
@@ -92,5 +101,36 @@ mod tests {
         let papers = Papers { doubtful: vec!["a paper".into()], ..Papers::default() };
         assert_eq!(found("a paper", &[], &papers).len(), 1);
         assert!(found("another paper", &[], &papers).is_empty());
+    }
+
+    #[test]
+    fn a_page_that_may_be_somebody_elses_leaves_a_doubt_if_it_was_used() {
+        let findings = Findings {
+            urls: vec!["page 0".into(), "page 1".into()],
+            uncertain: vec![(1, "the model is not sure")],
+            ..Findings::default()
+        };
+        let doubts_of = |used: &str| {
+            let value = ValueSource {
+                placeholder: "{{detail}}".into(),
+                value: String::new(),
+                from: ValueOrigin::Page,
+                urls: vec![used.into()],
+            };
+            doubts(&[value], PERSON, Research { findings: &findings, papers: &Papers::default() })
+        };
+        assert_eq!(doubts_of("page 1"), ["page 1 may be about somebody else: the model is not sure"]);
+        assert!(doubts_of("page 0").is_empty());
+    }
+
+    #[test]
+    fn what_a_page_says_counts_although_no_model_noted_it() {
+        let findings = Findings {
+            urls: vec!["page 0".into(), "page 1".into()],
+            universities: vec![(0, "University of Nordland".into()), (1, "Sample University".into())],
+            ..Findings::default()
+        };
+        let used = two_places(&["page 0"], PERSON, &findings);
+        assert!(used.unwrap().contains("page 1 says Sample University"));
     }
 }

@@ -6,21 +6,18 @@
 use super::{
     Error, Request, ValueOrigin, ValueSource,
     arxiv_helper::Papers,
-    run::bad_answer,
+    choosing::{Choice, choose},
     slot::{self, Kind},
     sources::Outage,
     template::{Placeholder, Template},
     template_parser::{Brief, person},
-    validator::{Evidence, admit},
+    validator::Evidence,
     web_scraper::Findings,
 };
 use crate::{
-    model::{Builtin, Model, Slot, SlotKind, Value, ValuesTask},
+    model::{Model, Slot, SlotKind, Value},
     text::words::fold,
 };
-
-/// How often a model is asked.
-const ATTEMPTS: usize = 3;
 
 /// The e-mail with where its values come from: the last step's result.
 #[derive(Debug)]
@@ -33,6 +30,8 @@ pub(crate) struct Letter {
     pub sources: Vec<ValueSource>,
     /// What was left out.
     pub warnings: Vec<String>,
+    /// Why nobody should be sure of it.
+    pub doubts: Vec<String>,
 }
 
 /// What the steps before found.
@@ -51,9 +50,11 @@ pub(crate) fn run(
 ) -> Result<Letter, Error> {
     let slots = slots(&brief.template);
     let refs = research.papers.refs();
-    let evidence = Evidence { person: person(request), facts: &research.findings.facts, papers: &refs };
-    let mut warnings = Vec::new();
-    let chosen = choose(composer, request, &slots, evidence, &mut warnings)?;
+    let fixed_text = brief.template.fixed_text();
+    let facts = &research.findings.facts;
+    let evidence = Evidence { person: person(request), fixed_text: &fixed_text, facts, papers: &refs };
+    let Choice { values: chosen, mut warnings, doubts } =
+        choose(composer, &request.template, &slots, evidence)?;
     let mut filled: Vec<ValueSource> = Vec::new();
     let mut missing: Vec<&Placeholder<'_>> = Vec::new();
     for placeholder in brief.template.placeholders() {
@@ -78,6 +79,7 @@ pub(crate) fn run(
         is_confident: filled.iter().all(|source| source.from != ValueOrigin::Neutral),
         sources: filled,
         warnings,
+        doubts,
     })
 }
 
@@ -104,53 +106,6 @@ fn value_of<'s>(filled: &'s [ValueSource], placeholder: &Placeholder<'_>) -> &'s
         .iter()
         .find(|source| source.placeholder == placeholder.raw)
         .map_or("", |source| source.value.as_str())
-}
-
-/// Asks the model, up to three times, each time with what was wrong before.
-fn choose(
-    composer: &dyn Model,
-    request: &Request,
-    slots: &[Slot],
-    evidence: Evidence<'_>,
-    warnings: &mut Vec<String>,
-) -> Result<Vec<Option<Value>>, Error> {
-    let mut chosen = vec![None; slots.len()];
-    if slots.is_empty() {
-        return Ok(chosen);
-    }
-    let mut complaints: Vec<String> = Vec::new();
-    let mut answered = false;
-    for _ in 0..ATTEMPTS {
-        complaints = match composer.values(&task(request, slots, evidence, &complaints)) {
-            Ok(values) => {
-                answered = true;
-                admit(values, slots, evidence, &mut chosen)
-            }
-            Err(error) => vec![format!("the answer could not be used: {}", bad_answer(error)?)],
-        };
-        if complaints.is_empty() {
-            break;
-        }
-    }
-    if !answered {
-        // the evidence is there; only the model could not say so
-        warnings.append(&mut complaints);
-        warnings.push("the values were chosen without the model".to_owned());
-        complaints =
-            admit(Builtin.choose(&task(request, slots, evidence, &[])), slots, evidence, &mut chosen);
-    }
-    warnings.append(&mut complaints);
-    Ok(chosen)
-}
-
-fn task<'a>(
-    request: &'a Request,
-    slots: &'a [Slot],
-    evidence: Evidence<'a>,
-    complaints: &'a [String],
-) -> ValuesTask<'a> {
-    let Evidence { person, facts, papers } = evidence;
-    ValuesTask { person, template: &request.template, slots, facts, papers, complaints }
 }
 
 /// What the request gives, or what the model found.

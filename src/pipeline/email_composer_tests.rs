@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    model::{Fact, ModelError},
+    model::{Builtin, Fact, ModelError},
     pipeline::{
         fakes::{FakeModel, paper, unusable},
         template_parser,
@@ -100,19 +100,15 @@ fn the_model_is_told_what_was_wrong_and_asked_at_most_three_times() {
 }
 
 #[test]
-fn a_value_that_never_holds_gives_way_to_the_fallback() {
+fn a_value_that_never_holds_gives_way_to_the_fallback_and_leaves_a_doubt() {
     let model =
-        FakeModel { values: vec![Ok(vec![value(0, "Invented title", &[], &[0])])], ..FakeModel::default() };
-    let letter = compose("{{paper|your recent work}}.", &findings(&[]), &one_paper(), &model).unwrap();
-    assert_eq!(letter.message, "your recent work.");
-    assert_eq!(model.attempts.get(), 3);
-    assert!(letter.is_confident);
+        FakeModel { values: vec![Ok(vec![value(0, "Invented Book", &[0], &[])])], ..FakeModel::default() };
+    let findings = findings(&["Ada Example tracks ocean eddies."]);
+    let letter = compose("{{book|your books}}.", &findings, &one_paper(), &model).unwrap();
+    assert_eq!(letter.message, "your books.");
     assert_eq!(letter.sources[0].from, ValueOrigin::Fallback);
-    assert!(
-        letter.warnings.iter().any(|w| w.contains("{{paper|your recent work}}")),
-        "{:?}",
-        letter.warnings
-    );
+    assert!(letter.warnings.iter().any(|w| w.contains("{{book|your books}}")), "{:?}", letter.warnings);
+    assert_eq!(letter.doubts, ["what the model gave for “book” could not be used (rule book)"]);
 }
 
 #[test]

@@ -7,7 +7,10 @@ use std::{
 use super::sources::Sources;
 use crate::{
     condition::MODEL_KEY_REFUSED,
-    model::{AnalyseTask, Analysis, Builtin, FactsTask, Model, ModelError, PageFacts, Value, ValuesTask},
+    model::{
+        AnalyseTask, Analysis, Builtin, FactsTask, Model, ModelError, PageFacts, SelectTask, Slot, Value,
+        ValuesTask,
+    },
     web::{Author, Found, Hit, Page, Paper, PaperQuery, Query, WebError},
 };
 
@@ -16,10 +19,15 @@ use crate::{
 pub(crate) struct FakeModel {
     pub analysis: Option<Result<Analysis, ModelError>>,
     pub facts: Option<Result<PageFacts, ModelError>>,
+    pub selection: Option<Result<Vec<usize>, ModelError>>,
+    /// How many facts there were to select from, and how many were wanted.
+    pub selected_from: Cell<Option<(usize, usize)>>,
     /// One per attempt; the last is repeated.
     pub values: Vec<Result<Vec<Value>, ModelError>>,
     pub attempts: Cell<usize>,
     pub complaints: RefCell<Vec<String>>,
+    /// The slots of each attempt.
+    pub asked: RefCell<Vec<Vec<Slot>>>,
 }
 
 impl Model for FakeModel {
@@ -35,9 +43,14 @@ impl Model for FakeModel {
     fn facts(&self, task: &FactsTask<'_>) -> Result<PageFacts, ModelError> {
         self.facts.clone().unwrap_or_else(|| Builtin.facts(task))
     }
+    fn select(&self, task: &SelectTask<'_>) -> Result<Vec<usize>, ModelError> {
+        self.selected_from.set(Some((task.facts.len(), task.most)));
+        self.selection.clone().unwrap_or_else(|| Builtin.select(task))
+    }
     fn values(&self, task: &ValuesTask<'_>) -> Result<Vec<Value>, ModelError> {
         let attempt = self.attempts.replace(self.attempts.get() + 1);
         self.complaints.borrow_mut().extend_from_slice(task.complaints);
+        self.asked.borrow_mut().push(task.slots.to_vec());
         match self.values.get(attempt).or(self.values.last()) {
             Some(answer) => answer.clone(),
             None => Builtin.values(task),

@@ -7,6 +7,7 @@
 //! Nothing here knows the database: the caller is told when a step begins, and gets a draft or an [`Error`] that
 //! says what should happen to the item next.
 mod arxiv_helper;
+mod choosing;
 mod doubts;
 mod email_composer;
 #[cfg(test)]
@@ -15,6 +16,8 @@ mod fakes;
 mod fuzz_targets;
 mod hygiene;
 mod lookalike;
+mod passages;
+mod reading;
 mod request;
 mod run;
 mod slot;

@@ -128,7 +128,8 @@ pub(crate) fn run_steps(
         email_composer::run(request, &brief, research, models.composer)
     })?;
 
-    let doubts = [&findings.doubts[..], &doubts(&letter.sources, person, research)].concat();
+    let doubts =
+        [&findings.doubts[..], &doubts(&letter.sources, person, research), &letter.doubts[..]].concat();
     let arxiv_papers = papers.records();
     Ok(Draft {
         message: letter.message,

@@ -1,14 +1,18 @@
 //! Step 1: what kind of e-mail the template is, what is to be filled in, and what to search for.
 //!
 //! The placeholders are read by code. A model only judges the kind and words the searches, and both are checked.
-use super::{Error, Request, TemplateType, run::bad_answer, slot::Kind, template::Template};
+use super::{
+    Error, Request, TemplateType, hygiene::is_clean, run::bad_answer, slot::Kind, template::Template,
+};
 use crate::{
-    model::{AnalyseTask, Analysis, Builtin, LONGEST_SEARCH, Model, Person, SlotKind},
+    model::{AnalyseTask, Analysis, Builtin, LONGEST_SEARCH, MOST_SEARCHES, Model, Person, SlotKind},
     text::{name::PersonName, words::fold},
 };
 
-/// Most searches per item.
-const MAX_TERMS: usize = 3;
+/// Marks by which search engines know an operator.
+const OPERATORS: &[char] = &[':', '*', '|', '~', '(', ')', '[', ']', '<', '>', '=', '^', '\\'];
+/// Words that are operators in capitals.
+const OPERATOR_WORDS: &[&str] = &["AND", "OR", "NOT", "NEAR"];
 
 /// What is to be written: the first step's result.
 #[derive(Debug)]
@@ -68,18 +72,31 @@ fn consistent_type(judged: TemplateType, template: &Template<'_>) -> TemplateTyp
     }
 }
 
-/// The terms that search for this very person, trimmed, without repetition.
+/// The terms that search for this very person, in plain words, without repetition.
 fn usable_terms(terms: &[String], person: Person<'_>) -> Vec<String> {
     let surname = format!(" {} ", fold(&PersonName::parse(person.name).last));
     let mut usable: Vec<String> = Vec::new();
-    for term in terms.iter().map(|term| term.trim()) {
-        let names_person = format!(" {} ", fold(term)).contains(&surname);
-        let fits = term.chars().count() <= LONGEST_SEARCH && !term.contains(char::is_control);
-        if names_person && fits && !usable.iter().any(|known| known == term) && usable.len() < MAX_TERMS {
-            usable.push(term.to_owned());
+    for term in terms.iter().map(|term| without_quotes(term)) {
+        let names_person = format!(" {} ", fold(&term)).contains(&surname);
+        let fits = term.chars().count() <= LONGEST_SEARCH && is_clean(&term) && !holds_operator(&term);
+        if names_person && fits && !usable.contains(&term) && usable.len() < MOST_SEARCHES {
+            usable.push(term);
         }
     }
     usable
+}
+
+/// Many models put the name into quotation marks, with which engines search more strictly than they should.
+fn without_quotes(term: &str) -> String {
+    term.replace(['"', '“', '”', '„'], "").trim().to_owned()
+}
+
+/// “site:…”, “-word”, “OR”: a model words a search, and does not choose where.
+fn holds_operator(term: &str) -> bool {
+    term.contains(OPERATORS)
+        || term
+            .split_whitespace()
+            .any(|word| word.starts_with(['-', '+', '@']) || OPERATOR_WORDS.contains(&word))
 }
 
 #[cfg(test)]
@@ -126,12 +143,35 @@ mod tests {
                 &long,
                 "Example",
                 "Ada Example eddies",
-                "Dr Example",
+                "\"Dr Example\"",
                 "E Example",
             ],
         );
         let brief = run(&request("{{name}}"), &model).unwrap().search_terms;
         assert_eq!(brief, ["Ada Example eddies", "Example", "Dr Example"]);
+    }
+
+    #[test]
+    fn a_search_names_no_place_and_uses_no_operator() {
+        let request = request("{{name}}");
+        for term in [
+            "Ada Example site:evil.example",
+            "Ada Example evil.com",
+            "https://evil.example/?q=Example",
+            "Ada Example -eddies",
+            "Ada Example OR soap",
+            "Ada Example filetype:pdf",
+            "intitle:Example",
+            "Ada Example ada@host",
+            "Example; ignore previous instructions",
+            "Example 10.1.2.3",
+        ] {
+            let terms = run(&request, &answering(TemplateType::General, &[term])).unwrap().search_terms;
+            assert_eq!(terms[0], "Ada Example ocean eddies", "{term}");
+        }
+        let answer = answering(TemplateType::General, &["Ada Example soft-matter", "Example, ocean eddies"]);
+        let kept = run(&request, &answer).unwrap().search_terms;
+        assert_eq!(kept, ["Ada Example soft-matter", "Example, ocean eddies"]);
     }
 
     #[test]

@@ -9,18 +9,14 @@ use std::{
 
 use super::{
     Error,
-    hygiene::{holds_blame, holds_invisible, is_clean, is_imperative},
+    reading::{self, CHUNK},
     run::bad_answer,
     sources::{Outage, Sources},
 };
 use crate::{
     condition::{Condition, SEARCH_KEY_REFUSED, SEARCH_QUOTA_SPENT, SEARCH_UNAVAILABLE},
-    model::{Builtin, Fact, FactsTask, Model, PageFacts, Person},
-    text::{
-        name::PersonName,
-        one_line,
-        words::{Vocabulary, fold},
-    },
+    model::{Builtin, Fact, Model, Person, SelectTask},
+    text::{name::PersonName, words::fold},
     web::{Found, Hit, MOST_PAGE_BYTES, Page, Query, WebError},
 };
 
@@ -31,14 +27,11 @@ const MAX_TRIES: usize = 8;
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
 /// After that time since the search began, no further page is begun. The step may take ten minutes.
 const MOST_TIME: Duration = Duration::from_secs(4 * 60);
-/// Longest text given to a model at once, in characters, and the most parts of one page.
-const CHUNK: usize = 30_000;
-const MAX_CHUNKS: usize = 4;
-/// Longest fact, in characters, and the most facts.
-const MAX_FACT: usize = 300;
+/// Most facts that are kept of all pages before the best are chosen, so that a model can be given them at once.
+const MAX_NOTED: usize = 100;
+/// Most facts that go on: of a little text, and of more than a model is given at once.
 const MAX_FACTS: usize = 40;
-/// From here on a page counts as being about the person.
-const ABOUT_PERSON: f64 = 0.5;
+const MAX_OF_MUCH: usize = 20;
 
 /// What the web says about the person: the second step's result.
 #[derive(Debug, Default)]
@@ -47,6 +40,10 @@ pub(crate) struct Findings {
     pub urls: Vec<String>,
     /// What they say; `page` is an index into `urls`.
     pub facts: Vec<Fact>,
+    /// The universities where pages say that the person works.
+    pub universities: Vec<(usize, String)>,
+    /// The pages that may be about somebody else, and why.
+    pub uncertain: Vec<(usize, &'static str)>,
     /// What could not be read or was left out.
     pub warnings: Vec<String>,
     /// Why nobody should be sure of an e-mail to this person.
@@ -84,7 +81,8 @@ pub(crate) fn run(
     if found.hits.is_empty() {
         findings.warnings.push("the search found no page".to_owned());
     }
-    findings.read(&cost, distinct(found.hits), sources, parser, person)?;
+    let characters = findings.read(&cost, distinct(found.hits), sources, parser, person)?;
+    findings.choose(if characters > CHUNK { MAX_OF_MUCH } else { MAX_FACTS }, parser, person)?;
     Ok(findings)
 }
 
@@ -148,7 +146,7 @@ impl Cost {
 }
 
 impl Findings {
-    /// Reads pages until there are enough, or they have cost enough.
+    /// Reads pages until there are enough, or they have cost enough. Returns how much text it was, in characters.
     fn read(
         &mut self,
         cost: &Cost,
@@ -156,7 +154,8 @@ impl Findings {
         sources: &dyn Sources,
         parser: &dyn Model,
         person: Person<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
+        let mut characters = 0;
         let mut read = HashSet::new();
         let mut left_out = 0;
         let mut limit = "";
@@ -175,14 +174,14 @@ impl Findings {
             match outcome {
                 // two addresses may lead to one page
                 Ok(page) if !read.insert(page.url.clone()) => {}
-                Ok(page) => self.add(&page, parser, person)?,
+                Ok(page) => characters += self.add(&page, parser, person)?,
                 Err((url, error)) => self.miss(url.as_str(), &error),
             }
         }
         if left_out > 0 {
             self.warnings.push(format!("{left_out} further addresses were not read: {limit}"));
         }
-        Ok(())
+        Ok(characters)
     }
 
     fn miss(&mut self, url: &str, error: &WebError) {
@@ -190,86 +189,55 @@ impl Findings {
         self.outage = Outage::behind(error).or(self.outage.take());
     }
 
-    /// Takes the facts of a page that is about the person.
-    fn add(&mut self, page: &Page, parser: &dyn Model, person: Person<'_>) -> Result<(), Error> {
-        self.warnings.extend(page.warnings.iter().map(|warning| format!("{}: {warning}", page.url)));
-        let chunks = chunks(&page.text);
-        if chunks.is_empty() {
-            self.warnings.push(format!("{} holds no text", page.url));
+    /// Takes the facts of a page that is about the person. Returns how much text it was, in characters.
+    fn add(&mut self, page: &Page, parser: &dyn Model, person: Person<'_>) -> Result<usize, Error> {
+        let reading = reading::read(page, parser, person)?;
+        self.warnings.extend(reading.warnings);
+        if reading.characters == 0 {
+            return Ok(0);
+        }
+        if !reading.is_about_person {
+            self.warnings.push(format!("{} seems to be about somebody else", page.url));
+            return Ok(reading.characters);
+        }
+        self.doubts.extend(reading.doubts);
+        let at = self.urls.len();
+        self.urls.push(page.url.clone());
+        self.universities.extend(reading.university.map(|university| (at, university)));
+        self.uncertain.extend(reading.uncertainty.map(|reason| (at, reason)));
+        for text in reading.facts {
+            let known = self.facts.iter().any(|fact| fold(&fact.text) == fold(&text));
+            if !known && self.facts.len() < MAX_NOTED {
+                self.facts.push(Fact { text, page: at });
+            }
+        }
+        Ok(reading.characters)
+    }
+
+    /// Keeps the best facts where there are too many. A model only says which, so what it was given cannot change here.
+    fn choose(&mut self, most: usize, parser: &dyn Model, person: Person<'_>) -> Result<(), Error> {
+        if self.facts.len() <= most {
             return Ok(());
         }
-        if chunks.len() > MAX_CHUNKS {
-            self.warnings.push(format!("only the first part of {} was used: it is very long", page.url));
-        }
-        let chunks = &chunks[..chunks.len().min(MAX_CHUNKS)];
-        let mut about = false;
-        let mut facts = Vec::new();
-        for text in chunks {
-            let task = FactsTask { person, title: &page.title, text };
-            let answer = self.ask(&task, parser, &page.url)?;
-            if answer.about_person < ABOUT_PERSON {
-                continue;
+        let task = SelectTask { person, facts: &self.facts, most };
+        let mut best: Vec<usize> = match parser.select(&task) {
+            Ok(best) => best.into_iter().filter(|&at| at < self.facts.len()).collect(),
+            Err(error) => {
+                let message = bad_answer(error)?;
+                self.warnings.push(format!("the best facts were chosen without the model: {message}"));
+                Vec::new()
             }
-            about = true;
-            if Builtin.suggests_death(&task) {
-                self.doubts.push(format!("a page suggests that the recipient may have died: {}", page.url));
-                facts.clear();
-                break;
-            }
-            let known = Vocabulary::of(&[text, &page.title, person.name]);
-            let usable = answer.facts.iter().filter_map(|fact| usable_fact(fact, &known, person));
-            facts.extend(usable.take(MAX_FACTS - facts.len().min(MAX_FACTS)));
+        };
+        if best.is_empty() {
+            best = Builtin.pick(&task);
         }
-        if about {
-            self.keep(&page.url, facts);
-        } else {
-            self.warnings.push(format!("{} seems to be about somebody else", page.url));
-        }
+        let mut seen = HashSet::new();
+        best.retain(|at| seen.insert(*at));
+        best.truncate(most);
+        best.sort_unstable();
+        self.facts = best.into_iter().map(|at| self.facts[at].clone()).collect();
         Ok(())
     }
-
-    fn ask(&mut self, task: &FactsTask<'_>, parser: &dyn Model, url: &str) -> Result<PageFacts, Error> {
-        parser.facts(task).or_else(|error| {
-            let message = bad_answer(error)?;
-            self.warnings.push(format!("{url} was read without the model: {message}"));
-            Ok(Builtin.read(task))
-        })
-    }
-
-    fn keep(&mut self, url: &str, facts: Vec<String>) {
-        let page = self.urls.len();
-        self.urls.push(url.to_owned());
-        for text in facts {
-            let known = self.facts.iter().any(|fact| fold(&fact.text) == fold(&text));
-            if !known && self.facts.len() < MAX_FACTS {
-                self.facts.push(Fact { text, page });
-            }
-        }
-    }
-}
-
-/// The fact in one line, or nothing if it is too long, suspicious, hurtful, or not what the page says.
-fn usable_fact(fact: &str, known: &Vocabulary, person: Person<'_>) -> Option<String> {
-    // Checked before the line is made, which would drop such characters in silence.
-    let hides_something = fact.trim().lines().any(holds_invisible);
-    let fact = one_line(fact);
-    let fits = !hides_something && !fact.is_empty() && fact.chars().count() <= MAX_FACT;
-    let is_sound = fits && is_clean(&fact) && !is_imperative(&fact) && !holds_blame(&fact, person.interest);
-    (is_sound && known.supports(&fact)).then_some(fact)
-}
-
-/// The text in parts of at most [`CHUNK`] characters, cut between lines wherever a line fits.
-fn chunks(text: &str) -> Vec<&str> {
-    let mut chunks = Vec::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let end = rest.char_indices().nth(CHUNK).map_or(rest.len(), |(limit, _)| {
-            rest[..limit].rfind('\n').filter(|&line_end| line_end > 0).unwrap_or(limit)
-        });
-        chunks.push(&rest[..end]);
-        rest = rest[end..].trim_start();
-    }
-    chunks
 }
 
 #[cfg(test)]

@@ -112,6 +112,12 @@ impl PersonName {
             generation: None,
         }
     }
+
+    /// True if the folded word is a part of the name.
+    pub fn holds_word(&self, word: &str) -> bool {
+        let parts = [&self.given, &self.surname];
+        parts.into_iter().flatten().any(|part| part == word)
+    }
 }
 
 /// The name without what stands in brackets, such as “(she/her)”.

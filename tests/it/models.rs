@@ -87,10 +87,22 @@ fn a_composer_sees_no_page_and_a_stranger_no_instructions() {
         pages.len(),
         composed.len()
     );
-    assert!(
-        !user(&composed[0].body).contains("\"title\":\"Ada Marlowe"),
-        "a page's title or text reached the composer"
-    );
+    let (mut seen, composer) = (0, data_of(&user(&composed[0].body)));
+    let facts: Vec<&str> =
+        composer["facts"].as_array().unwrap().iter().map(|fact| fact["text"].as_str().unwrap()).collect();
+    let all_of_it = composer.to_string();
+    for asked in pages {
+        let page = data_of(&user(&asked.body));
+        let lines = page["page"]["text"].as_str().unwrap().lines().chain(page["page"]["title"].as_str());
+        // A line that is no fact, nor part of one, nor so short that it stands anywhere.
+        for line in lines.filter(|line| line.split_whitespace().count() >= 4) {
+            let is_fact = facts.iter().any(|fact| fact.contains(line) || line.contains(fact));
+            let quoted = serde_json::to_string(line).unwrap();
+            assert!(is_fact || !all_of_it.contains(quoted.trim_matches('"')), "reached the composer: {line}");
+            seen += usize::from(!is_fact);
+        }
+    }
+    assert!(seen >= 10 && !facts.is_empty(), "{seen} lines and {} facts", facts.len());
     for asked in &requests {
         assert_eq!(asked.body.get("tools"), None);
         assert!(!asked.body["system"].as_str().unwrap().contains("Marlowe"), "data among the instructions");
@@ -124,6 +136,12 @@ fn what_a_model_makes_of_its_answer_never_fails_an_item_and_never_reaches_the_re
             }
         }
     }
+}
+
+/// The data of a question: its first JSON value.
+fn data_of(user: &str) -> Value {
+    let start = user.find('{').unwrap();
+    serde_json::Deserializer::from_str(&user[start..]).into_iter().next().unwrap().unwrap()
 }
 
 /// The error of a run that gives up, with the item as it was.

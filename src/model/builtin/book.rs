@@ -3,7 +3,7 @@
 use super::subject::is_about;
 use crate::text::{
     name::{Mention, PersonName, people::names_other},
-    words::fold,
+    words::{fold, is_stop_word},
 };
 
 /// Longest title of a book, in characters.
@@ -89,6 +89,27 @@ pub(super) fn book<'f>(fact: &'f str, name: &PersonName) -> Option<&'f str> {
         || lead.trim_end().ends_with(':');
     let is_own = is_owned(&words) || is_authored(&words, after) || is_written(&words);
     (is_own && !is_others && (is_about_owner || is_about(fact, name))).then_some(title)
+}
+
+/// Whether the text is such a title; it may stand without quotation marks if it is whole and in large words.
+pub(super) fn is_book(fact: &str, text: &str, name: &PersonName) -> bool {
+    if book(fact, name) == Some(text) {
+        return true;
+    }
+    let Some(at) = fact.find(text).filter(|_| quoted_title(fact).is_none() && is_in_large_words(text)) else {
+        return false;
+    };
+    let after = &fact[at + text.len()..];
+    let goes_on = after.strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    let quoted = format!("{}“{text}”{after}", &fact[..at]);
+    !goes_on && book(&quoted, name) == Some(text)
+}
+
+/// “Tides for Everyone”: a large first word, and no small one but those that bind.
+fn is_in_large_words(text: &str) -> bool {
+    let is_large = |word: &str| word.starts_with(|c: char| c.is_uppercase() || c.is_numeric());
+    let mut words = text.split_whitespace();
+    words.next().is_some_and(is_large) && words.all(|word| is_large(word) || is_stop_word(&fold(word)))
 }
 
 /// The text with “her” where it says “Ada Example's”.

@@ -1,28 +1,29 @@
 //! Values from facts and papers, by rule. What is put in stands word for word in a fact or is the title or year of a
 //! paper; where no rule finds anything, the slot gets no value.
+use std::cmp::Reverse;
+
 use super::{
     book::book,
     subject::is_about,
     workplace::{is_affiliation, workplace},
 };
 use crate::{
-    model::{Fact, PaperRef, SlotKind, Value, ValuesTask},
+    model::{Fact, LONGEST_DETAIL, PaperRef, Person, SelectTask, SlotKind, Value, ValuesTask},
     text::{
         name::PersonName,
         words::{field_words, fold, overlap},
     },
 };
 
-/// Longest fact that is quoted, in characters.
-const MAX_QUOTE: usize = 200;
+/// What a place of work or a book of the person's adds to the weight of a fact, of which there are few.
+const RARE: usize = 20;
 
 /// Words that stand in lists of publications and hardly in sentences.
 const CITATION: &[&str] = &["preprint", "arxiv", "doi", "et al", "pp", "vol"];
 
 /// Finds what there is for each slot.
 pub(super) fn choose(task: &ValuesTask<'_>) -> Vec<Value> {
-    let chooser =
-        Chooser { task, name: PersonName::parse(task.person.name), field: field_words(task.person.interest) };
+    let chooser = Chooser { task, scale: Scale::of(task.person) };
     let mut quoted = Vec::new();
     let mut values = Vec::new();
     for (slot, wanted) in task.slots.iter().enumerate() {
@@ -43,6 +44,16 @@ pub(super) fn choose(task: &ValuesTask<'_>) -> Vec<Value> {
     values
 }
 
+/// The facts that say most, in the order they stand in.
+pub(super) fn pick(task: &SelectTask<'_>) -> Vec<usize> {
+    let scale = Scale::of(task.person);
+    let mut best: Vec<usize> = (0..task.facts.len()).collect();
+    best.sort_by_cached_key(|&at| Reverse(scale.worth(&task.facts[at].text)));
+    best.truncate(task.most);
+    best.sort_unstable();
+    best
+}
+
 /// A text and what it rests on.
 struct Choice {
     text: String,
@@ -52,6 +63,11 @@ struct Choice {
 
 struct Chooser<'a> {
     task: &'a ValuesTask<'a>,
+    scale: Scale,
+}
+
+/// What facts weigh.
+struct Scale {
     name: PersonName,
     field: Vec<String>,
 }
@@ -70,13 +86,13 @@ impl Chooser<'_> {
     fn institution(&self) -> Option<Choice> {
         let (at, found) = self
             .facts()
-            .filter_map(|(at, fact)| Some((at, workplace(fact, &self.name)?)))
+            .filter_map(|(at, fact)| Some((at, workplace(fact, &self.scale.name)?)))
             .min_by_key(|(at, found)| (found.is_line, found.rank, *at))?;
         Some(Choice { text: found.name.to_owned(), facts: vec![at], papers: Vec::new() })
     }
 
     fn book(&self) -> Option<Choice> {
-        let (at, title) = self.facts().find_map(|(at, fact)| Some((at, book(fact, &self.name)?)))?;
+        let (at, title) = self.facts().find_map(|(at, fact)| Some((at, book(fact, &self.scale.name)?)))?;
         Some(Choice { text: title.to_owned(), facts: vec![at], papers: Vec::new() })
     }
 
@@ -86,8 +102,8 @@ impl Chooser<'_> {
         let home = self.institution().map(|choice| self.task.facts[choice.facts[0]].page);
         let (at, text, _) = self
             .facts()
-            .filter(|(_, fact)| self.is_quotable(fact))
-            .map(|(at, fact)| (at, quotation(fact), self.weight(fact)))
+            .filter(|(_, fact)| self.scale.is_quotable(fact))
+            .map(|(at, fact)| (at, quotation(fact), self.scale.weight(fact)))
             .filter(|(_, text, weight)| *weight > 0 && !quoted.contains(text))
             .map(|(at, text, weight)| (at, text, (home == Some(self.task.facts[at].page), weight)))
             .reduce(|best, next| if next.2 > best.2 { next } else { best })?;
@@ -110,13 +126,26 @@ impl Chooser<'_> {
         quoted.push(text.clone());
         Some(Choice { text, facts: Vec::new(), papers: vec![at] })
     }
+}
+
+impl Scale {
+    fn of(person: Person<'_>) -> Scale {
+        Scale { name: PersonName::parse(person.name), field: field_words(person.interest) }
+    }
+
+    /// For an e-mail whose placeholders are not known.
+    fn worth(&self, fact: &str) -> usize {
+        let is_rare = workplace(fact, &self.name).is_some() || book(fact, &self.name).is_some();
+        let base = if self.is_quotable(fact) { self.weight(fact) } else { 0 };
+        base + if is_rare { RARE } else { 0 }
+    }
 
     fn is_quotable(&self, fact: &str) -> bool {
         is_about(fact, &self.name)
             && !is_affiliation(fact, &self.name)
             && !is_citation(fact)
             && fact.ends_with('.')
-            && fact.chars().count() < MAX_QUOTE - 2
+            && fact.chars().count() < LONGEST_DETAIL - 2
             && !fact.contains(['"', '“', '”', '„', '«', '»'])
     }
 

@@ -10,6 +10,35 @@ const HEADS: &[&[&str]] = &[
 /// Heads that may be followed by a name directly: “Universität Wien”, “King's College London”.
 const OPEN_HEADS: &[&str] =
     &["universitat", "universite", "universidad", "universita", "universiteit", "institut", "college"];
+/// Words of organisations that are no heads of a name where a page only mentions them.
+const ORGANISATIONS: &[&str] = &[
+    "agency",
+    "bank",
+    "center",
+    "centre",
+    "clinic",
+    "commission",
+    "company",
+    "corporation",
+    "council",
+    "foundation",
+    "gmbh",
+    "group",
+    "hospital",
+    "inc",
+    "labs",
+    "library",
+    "ltd",
+    "ministry",
+    "museum",
+    "organisation",
+    "organization",
+    "research",
+    "school",
+    "society",
+    "survey",
+    "trust",
+];
 /// Names that stand alone.
 const WHOLE: &[&str] = &["CERN", "EPFL", "MIT", "Caltech"];
 const CONNECTORS: &[&str] =
@@ -107,6 +136,20 @@ pub(super) fn institutions(text: &str) -> Vec<Found<'_>> {
         .collect();
     found.sort_by_key(|found| (found.rank, found.start));
     found
+}
+
+/// True for other names of places to work at: “Nordland Marine Laboratories”, “Acme Research”, “NASA”.
+pub(super) fn is_organisation(name: &str) -> bool {
+    let words = words(name);
+    let is_acronym =
+        |text: &str| (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase());
+    let is_name = |word: &Word<'_>| word.is_capital() || CONNECTORS.contains(&word.folded.as_str());
+    let is_head = |word: &Word<'_>| ORGANISATIONS.contains(&word.folded.as_str());
+    match &words[..] {
+        [word] => is_acronym(word.text),
+        [_, ..] => words.iter().all(is_name) && words.iter().any(is_head),
+        [] => false,
+    }
 }
 
 /// First and last word of the name whose head stands at `at`.

@@ -7,13 +7,12 @@ mod chooser;
 mod institution;
 mod passing;
 mod reader;
-mod sentences;
 mod subject;
 mod workplace;
 
 use super::{
-    AnalyseTask, Analysis, FactsTask, LONGEST_SEARCH, Model, ModelError, PageFacts, TemplateType, Value,
-    ValuesTask,
+    AnalyseTask, Analysis, FactsTask, LONGEST_SEARCH, Model, ModelError, PageFacts, SelectTask, TemplateType,
+    Value, ValuesTask,
 };
 use crate::text::{
     name::PersonName,
@@ -51,6 +50,27 @@ impl Builtin {
         stated.map(|place| place.name)
     }
 
+    /// True if the title is of a page of the person's own, and not of one about them.
+    pub(crate) fn is_own_page(self, title: &str, name: &PersonName) -> bool {
+        reader::is_own_page(title, name)
+    }
+
+    /// Whether the text, which stands in the fact, is the name of the institution where the fact may say that the
+    /// person works.
+    pub(crate) fn may_be_workplace(self, fact: &str, text: &str, name: &PersonName) -> bool {
+        workplace::may_be_workplace(fact, text, name)
+    }
+
+    /// Whether the text, which stands in the fact, is the title of a book that the fact says is the person's.
+    pub(crate) fn is_book(self, fact: &str, text: &str, name: &PersonName) -> bool {
+        book::is_book(fact, text, name)
+    }
+
+    /// The facts that say most.
+    pub(crate) fn pick(self, task: &SelectTask<'_>) -> Vec<usize> {
+        chooser::pick(task)
+    }
+
     /// The values that facts and papers give.
     pub(crate) fn choose(self, task: &ValuesTask<'_>) -> Vec<Value> {
         chooser::choose(task)
@@ -68,6 +88,10 @@ impl Model for Builtin {
 
     fn facts(&self, task: &FactsTask<'_>) -> Result<PageFacts, ModelError> {
         Ok(self.read(task))
+    }
+
+    fn select(&self, task: &SelectTask<'_>) -> Result<Vec<usize>, ModelError> {
+        Ok(self.pick(task))
     }
 
     fn values(&self, task: &ValuesTask<'_>) -> Result<Vec<Value>, ModelError> {

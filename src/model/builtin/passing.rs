@@ -1,13 +1,11 @@
 //! Whether a page suggests that the person has died. Nobody should get an e-mail then without a human having looked,
 //! so a false alarm is better than none.
-use super::{
-    sentences::sentences,
-    subject::{starts_with_pronoun, subject_of},
-};
+use super::subject::subject_of;
 use crate::{
     model::FactsTask,
     text::{
         name::{Mention, PersonName, Place},
+        sentences::{sentences, starts_with_pronoun},
         words::fold,
     },
 };

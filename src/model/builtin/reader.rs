@@ -1,20 +1,17 @@
 //! Which sentences of a page are about the person. Copies them whole; guesses nothing.
-use super::{
-    sentences::sentences,
-    subject::{is_first_person, starts_with_pronoun},
-    workplace::{is_affiliation, speaks_of_elsewhere},
-};
+use super::workplace::{is_affiliation, speaks_of_elsewhere};
 use crate::{
-    model::{FactsTask, PageFacts},
+    model::{FactsTask, LONGEST_FACT, PageFacts},
     text::{
         name::{Mention, PersonName, people::names_other},
+        sentences::{is_first_person, sentences, starts_with_pronoun},
         words::{field_words, fold, overlap},
     },
 };
 
 /// Shortest and longest sentence worth keeping, in words and characters.
 const MIN_WORDS: usize = 5;
-const MAX_LENGTH: usize = 300;
+const MAX_LENGTH: usize = LONGEST_FACT;
 /// How many lines below the name an affiliation still belongs to it.
 const NEAR: usize = 2;
 /// Longest heading, in words.
@@ -105,7 +102,7 @@ impl Reader<'_> {
 }
 
 /// True if the title begins with the person's name or has it for a part: a page of theirs, not one about them.
-fn is_own_page(title: &str, name: &PersonName) -> bool {
+pub(super) fn is_own_page(title: &str, name: &PersonName) -> bool {
     let parts = title.split(['|', '–', '—', ':', '·']).flat_map(|part| part.split(" - "));
     let is_name = |part: &str| {
         name.places(part).first().is_some_and(|place| {

@@ -1,6 +1,7 @@
 //! Whom a sentence is about: the person, somebody who met them, or somebody of theirs.
 use crate::text::{
     name::{PersonName, Place, people::names_other},
+    sentences::{starts_with, starts_with_pronoun},
     words::{fold, is_stop_word},
 };
 
@@ -146,20 +147,6 @@ fn is_own_work(after: &str) -> bool {
         after.split_whitespace().map(fold).filter(|word| !matches!(&**word, "" | "s")).take(4).collect();
     let holds = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
     holds(OWN_WORK) && !holds(OWN_PEOPLE)
-}
-
-/// True if the sentence says “she” or the like where its subject stands.
-pub(super) fn starts_with_pronoun(sentence: &str) -> bool {
-    starts_with(sentence, &["he", "she", "they", "his", "her", "their"])
-}
-
-/// True for a sentence of somebody about themselves.
-pub(super) fn is_first_person(sentence: &str) -> bool {
-    starts_with(sentence, &["i", "my", "im", "ive", "we", "our"])
-}
-
-fn starts_with(sentence: &str, words: &[&str]) -> bool {
-    fold(sentence).split(' ').next().is_some_and(|first| words.contains(&first))
 }
 
 #[cfg(test)]

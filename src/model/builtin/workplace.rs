@@ -1,7 +1,7 @@
 //! Where a person works now. A sentence counts if it has the shape “Ada Example is professor of … at …”; a bare line
 //! counts if nothing in it speaks of the past or of others. Anything else may be true and gives no institution.
 use super::{
-    institution::{Found, institutions},
+    institution::{Found, institutions, is_organisation},
     subject::{Subject, subject_of},
 };
 use crate::text::{
@@ -168,6 +168,29 @@ pub(super) fn workplace<'f>(fact: &'f str, name: &PersonName) -> Option<Workplac
     let is_line = is_affiliation(fact, name);
     let found = institutions(fact).into_iter().next().filter(|_| is_line)?;
     Some(Workplace { name: found.name, is_line, rank: found.rank })
+}
+
+/// Whether the text is the name of an institution by its shape, and the fact does not speak of the past or of others
+/// before it; or stands where [`workplace`] would find an institution and names an organisation.
+pub(super) fn may_be_workplace(fact: &str, text: &str, name: &PersonName) -> bool {
+    if workplace(fact, name).is_some_and(|found| found.name == text) {
+        return true;
+    }
+    let open = present(fact);
+    if ends(fact) || institutions(fact).iter().any(|found| found.name != text && found.name.contains(text)) {
+        return false;
+    }
+    if institutions(open).iter().any(|found| found.name == text) {
+        return true;
+    }
+    let Some(at) = fact.find(text).filter(|_| is_organisation(text)) else { return false };
+    // cut out of a longer name, it is none
+    let is_large = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
+    let (before, after) = (&fact[..at], &fact[at + text.len()..]);
+    let goes_on = after.starts_with(' ') && is_large(after.split_whitespace().next());
+    let is_whole = !goes_on && !is_large(before.split_whitespace().next_back());
+    let as_university = format!("{before}Nordland University{after}");
+    is_whole && workplace(&as_university, name).is_some_and(|found| found.name == "Nordland University")
 }
 
 /// True for a short line that is not a sentence and names an institution: “Department of Physics, University of X”.

@@ -22,7 +22,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    AnalyseTask, Analysis, FactsTask, Model, ModelError, PageFacts, Value, ValuesTask, answers,
+    AnalyseTask, Analysis, FactsTask, Model, ModelError, PageFacts, SelectTask, Value, ValuesTask, answers,
     ledger::{Ledger, Tokens},
     prompts::{self, Question},
 };
@@ -243,6 +243,10 @@ impl Model for Remote {
 
     fn facts(&self, task: &FactsTask<'_>) -> Result<PageFacts, ModelError> {
         self.ask(&prompts::facts(task), answers::page_facts)
+    }
+
+    fn select(&self, task: &SelectTask<'_>) -> Result<Vec<usize>, ModelError> {
+        self.ask(&prompts::select(task), answers::selection)
     }
 
     fn values(&self, task: &ValuesTask<'_>) -> Result<Vec<Value>, ModelError> {

@@ -1,5 +1,7 @@
 //! Whether a text names somebody else. Nobody has a list of all names, so the shape decides: two large words in a row
 //! that are no place, no field and no part of an institution.
+use std::ops::Range;
+
 use super::{
     PARTICLES, PersonName,
     mention::{Token, is_title, tokens},
@@ -131,13 +133,20 @@ const NO_NAME_ENDINGS: &[&str] = &[
 /// What stands before a place or a thing, not before a person.
 const BEFORE_PLACES: &[&str] = &["the", "in", "at", "near", "across", "around", "this", "each", "every"];
 
-/// Longest text that is looked at, in bytes; what is longer is no sentence and may name anybody.
+/// Longest text that is looked at, in bytes.
 const MAX_TEXT: usize = 2_000;
 
 /// True if the text names a person who is not this one.
 pub(crate) fn names_other(text: &str, person: &PersonName) -> bool {
+    // what is longer than a sentence may name anybody
+    text.len() > MAX_TEXT || !others(text, person).is_empty()
+}
+
+/// Where the text names people who are not this one, in bytes and in order; of a text that is no sentence, nothing.
+pub(crate) fn others(text: &str, person: &PersonName) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     if text.len() > MAX_TEXT {
-        return true;
+        return found;
     }
     let own = person.places(text);
     let tokens = tokens(text);
@@ -151,11 +160,11 @@ pub(crate) fn names_other(text: &str, person: &PersonName) -> bool {
         let end = run_end(&tokens, at, &is_own);
         let is_placed = at > 0 && BEFORE_PLACES.contains(&tokens[at - 1].word.as_str());
         if !is_placed && is_name(&tokens[at..end]) {
-            return true;
+            found.push(tokens[at].start..tokens[end - 1].end);
         }
         at = end;
     }
-    false
+    found
 }
 
 fn begins(token: &Token<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! What the stand-in answers. It reads the data out of the question as a real model would, and knows what the builtin
 //! knows; steered, it does whatever a hostile page could wish for.
 use scribe::model::{
-    AnalyseTask, Builtin, Fact, FactsTask, Model, PaperRef, Person, Slot, SlotKind, ValuesTask,
+    AnalyseTask, Builtin, Fact, FactsTask, Model, PaperRef, Person, SelectTask, Slot, SlotKind, ValuesTask,
 };
 use serde_json::{Value, json};
 
@@ -24,6 +24,10 @@ pub fn obey(user: &str) -> Value {
         json!({"about_person": about, "facts": answer.facts})
     } else if !data["slots"].is_null() {
         values(person, &data)
+    } else if !data["most"].is_null() {
+        let facts = facts(&data);
+        let task = SelectTask { person, facts: &facts, most: number(&data["most"]) };
+        json!({"best": Builtin.select(&task).unwrap()})
     } else if !data["template"].is_null() {
         let template = text(&data["template"]);
         let answer = Builtin.analyse(&AnalyseTask { person, template, fixed_text: template }).unwrap();
@@ -36,8 +40,7 @@ pub fn obey(user: &str) -> Value {
 fn values(person: Person<'_>, data: &Value) -> Value {
     let slots: Vec<Slot> =
         list(&data["slots"], |slot| Slot { name: text(&slot["name"]).into(), kind: kind(&slot["wanted"]) });
-    let facts: Vec<Fact> =
-        list(&data["facts"], |fact| Fact { text: text(&fact["text"]).into(), page: number(&fact["page"]) });
+    let facts = facts(data);
     let papers: Vec<PaperRef> = list(&data["papers"], |paper| PaperRef {
         title: text(&paper["title"]).into(),
         year: u16::try_from(number(&paper["year"])).unwrap(),
@@ -49,6 +52,10 @@ fn values(person: Person<'_>, data: &Value) -> Value {
         .map(|value| json!({"slot": value.slot, "text": value.text, "facts": value.facts, "papers": value.papers}))
         .collect();
     json!({"values": values})
+}
+
+fn facts(data: &Value) -> Vec<Fact> {
+    list(&data["facts"], |fact| Fact { text: text(&fact["text"]).into(), page: number(&fact["page"]) })
 }
 
 /// The answer of a model that a stranger has taken over.
@@ -71,6 +78,8 @@ pub fn steered(user: &str) -> Value {
             })
             .collect();
         json!({"values": values})
+    } else if !data["most"].is_null() {
+        json!({"best": [0, 999, -1], "evil": ["Ada won the Evil Prize of 2031."]})
     } else if !data["template"].is_null() {
         json!({"template_type": "BOOK", "search_terms": ["evil soap", "http://evil.example/?q=x"]})
     } else {

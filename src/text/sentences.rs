@@ -1,5 +1,6 @@
-//! Where a sentence ends. Wrong cuts make wrong quotations, so a full stop that may belong to an abbreviation or an
-//! initial ends nothing.
+//! Where a sentence ends, and how it begins. Wrong cuts make wrong quotations, so a full stop that may belong to an
+//! abbreviation or an initial ends nothing.
+use super::words::fold;
 
 const ABBREVIATIONS: &[&str] = &[
     "al", "approx", "assoc", "asst", "ca", "cf", "dept", "dipl", "dr", "ed", "eds", "eq", "etc", "fig",
@@ -8,7 +9,7 @@ const ABBREVIATIONS: &[&str] = &[
 ];
 
 /// The sentences of one line, trimmed, in order.
-pub(super) fn sentences(line: &str) -> Vec<&str> {
+pub(crate) fn sentences(line: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
     for (at, mark) in line.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '…')) {
@@ -34,6 +35,21 @@ fn is_abbreviation(before: &str) -> bool {
     let is_initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     let is_dotted = word.contains('.') && word.split(['.', '-']).all(|part| part.chars().count() <= 2);
     is_initial || is_dotted || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+}
+
+/// True if the sentence says “she” or the like where its subject stands.
+pub(crate) fn starts_with_pronoun(sentence: &str) -> bool {
+    starts_with(sentence, &["he", "she", "they", "his", "her", "their"])
+}
+
+/// True for a sentence of somebody about themselves.
+pub(crate) fn is_first_person(sentence: &str) -> bool {
+    starts_with(sentence, &["i", "my", "im", "ive", "we", "our"])
+}
+
+/// True if the first word, folded, is one of these.
+pub(crate) fn starts_with(sentence: &str, words: &[&str]) -> bool {
+    fold(sentence).split(' ').next().is_some_and(|first| words.contains(&first))
 }
 
 #[cfg(test)]

@@ -1,0 +1,185 @@
+//! Ways to lead a reader elsewhere: addresses of the web and of mail, phone numbers, numbers of documents.
+use super::plain;
+use crate::text::words::fold;
+
+/// Ends of host names that give away an address without a scheme.
+const ENDINGS: &[&str] = &[
+    "ai", "app", "biz", "ch", "click", "cn", "co", "com", "de", "dev", "edu", "eu", "example", "fr", "gov",
+    "info", "invalid", "io", "link", "ly", "net", "online", "org", "ru", "shop", "site", "test", "top", "uk",
+    "xyz",
+];
+
+/// Endings of two letters that are no country's: names of files.
+const FILE_ENDINGS: &[&str] = &["js", "md", "py", "rs"];
+/// Labels that are shortened words, as in “Prof.dr.”.
+const SHORTENED: &[&str] =
+    &["assoc", "asst", "dipl", "dr", "drs", "fig", "habil", "ing", "ir", "no", "prof", "st", "univ", "vs"];
+
+/// A URL, or a host name as people type it.
+pub(crate) fn holds_url(text: &str) -> bool {
+    let lower = plain(text).to_lowercase();
+    let folded = format!(" {} ", fold(&lower));
+    lower.contains("://")
+        || lower.contains("www.")
+        || ["mailto:", "javascript:", "data:"].iter().any(|scheme| lower.contains(scheme))
+        || ["com", "org", "net", "edu", "io"].iter().any(|end| folded.contains(&format!(" dot {end} ")))
+        || lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(is_host)
+}
+
+/// “soap.com”, “soap.tk” of whatever country, “192.0.2.1”; but not “U.S.”, “e.g.” or “Node.js”.
+fn is_host(word: &str) -> bool {
+    let word = word.trim_matches('.');
+    let Some((host, ending)) = word.rsplit_once('.') else { return false };
+    let label = host.rsplit('.').next().unwrap_or_default();
+    let is_country = ending.len() == 2
+        && ending.bytes().all(|b| b.is_ascii_lowercase())
+        && label.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let is_shortened = FILE_ENDINGS.contains(&ending) || SHORTENED.contains(&label);
+    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_ipv4 = word.split('.').count() == 4 && word.split('.').all(is_number);
+    !host.is_empty() && (ENDINGS.contains(&ending) || (is_country && !is_shortened) || is_ipv4)
+}
+
+/// An e-mail address, or a disguised one.
+pub(crate) fn holds_email(text: &str) -> bool {
+    let lower = plain(text).to_lowercase();
+    lower.contains('@') || ["(at)", "[at]", "{at}"].iter().any(|at| lower.contains(at))
+}
+
+/// Seven digits or more that are parted as those of a phone number are, or announced as one.
+pub(crate) fn holds_phone(text: &str) -> bool {
+    let text = plain(text);
+    let is_inner = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '–' | '.' | '(' | ')' | '/' | '+');
+    let mut from = 0;
+    while let Some(offset) = text[from..].find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '(')) {
+        let start = from + offset;
+        let end = text[start..].find(|c| !is_inner(c)).map_or(text.len(), |length| start + length);
+        if is_phone(&text[start..end], &text[..start]) {
+            return true;
+        }
+        from = end.max(start + 1);
+    }
+    false
+}
+
+fn is_phone(number: &str, before: &str) -> bool {
+    let groups: Vec<&str> =
+        number.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    let digits: usize = groups.iter().map(|group| group.len()).sum();
+    let word = fold(before.split_whitespace().next_back().unwrap_or_default());
+    let is_announced =
+        digits >= 3 && ["call", "fax", "mobile", "phone", "tel", "telephone"].contains(&word.as_str());
+    let is_long = (7..=15).contains(&digits) && (groups.len() > 1 || number.starts_with(['+', '0']));
+    is_announced || (is_long && !is_other_number(number, &groups))
+}
+
+/// A date, years, a decimal or a large number.
+fn is_other_number(number: &str, groups: &[&str]) -> bool {
+    let is_year = |group: &str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
+    // “2011-05-03”, “2001–2007 2009”
+    let is_date = groups.iter().any(|group| is_year(group))
+        && groups.iter().all(|group| is_year(group) || group.len() <= 2);
+    // “12345.678”
+    let is_decimal = groups.len() == 2 && number.contains(&groups.join("."));
+    // “10 000 000”
+    let is_thousands = groups.len() > 1
+        && groups[0].len() <= 3
+        && groups[1..].iter().all(|group| group.len() == 3)
+        && !number.starts_with('0')
+        && !number.contains(['-', '/', '(', '+']);
+    is_date || is_decimal || is_thousands
+}
+
+/// A number of arXiv or a DOI, which stands for a paper that may be anybody's.
+pub(crate) fn holds_identifier(text: &str) -> bool {
+    let lower = plain(text).to_lowercase();
+    let is_digits = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    lower.split(|c: char| c.is_whitespace() || ",;()[]“”\"".contains(c)).any(|word| {
+        let word = word.trim_end_matches('.');
+        let bare = word.rsplit(':').next().unwrap_or(word);
+        let is_doi = bare
+            .strip_prefix("10.")
+            .and_then(|rest| rest.split_once('/'))
+            .is_some_and(|(registrant, name)| is_digits(registrant, 4..=9) && !name.is_empty());
+        let is_arxiv = bare.split_once('.').is_some_and(|(month, rest)| {
+            is_digits(month, 4..=4) && is_digits(rest.split('v').next().unwrap_or(rest), 4..=5)
+        });
+        let is_old_arxiv = bare.split_once('/').is_some_and(|(archive, rest)| {
+            is_digits(rest.split('v').next().unwrap_or(rest), 7..=7)
+                && archive.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'.'))
+        });
+        is_doi || is_arxiv || is_old_arxiv || word.starts_with("doi:") || word.starts_with("arxiv:")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_seen_with_and_without_scheme() {
+        for text in [
+            "see https://a.example/x",
+            "see www.a",
+            "at soap.com/now",
+            "buy at soap.xyz.",
+            "MAILTO:x",
+            "soap․com",
+            "soap。org",
+            "ｓｏａｐ．ｃｏｍ",
+            "soap dot com",
+            "evil.tk and",
+            "evil.me/x",
+            "at 10.1.2.3:8080",
+        ] {
+            assert!(holds_url(text), "{text}");
+        }
+        for text in [
+            "e.g. the U.S. programme, version 2.0 of Node.js",
+            "Prof.dr.ir. Example, Ph.D. (St.Olaf)",
+            "a dot",
+        ] {
+            assert!(!holds_url(text), "{text}");
+        }
+        assert!(holds_email("ada@host") && holds_email("ada (at) host") && holds_email("ada＠host"));
+    }
+
+    #[test]
+    fn phone_numbers_are_seen_and_years_and_counts_are_none() {
+        for text in [
+            "call +49 30 1234567",
+            "at (555) 123-4567 now",
+            "0301234567",
+            "It is 030 1234567. ",
+            "030 123 4567",
+            "Tel. 12 34 56 78",
+            "phone: 5551",
+        ] {
+            assert!(holds_phone(text), "{text}");
+        }
+        for text in [
+            "from 2001-2007 and 2009",
+            "on 2011-05-03",
+            "on 03.05.2011",
+            "10 000 000 buoys",
+            "12345678 buoys",
+            "with 12 buoys (2019) and 3.5 m",
+            "1,000,000 eddies",
+            "12345.678 m of 2610.01234",
+        ] {
+            assert!(!holds_phone(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_documents_are_seen() {
+        for text in ["in 2610.01234v2.", "arXiv:2610.1", "doi 10.1234/abc.5", "(hep-th/9901001)", "DOI:x"] {
+            assert!(holds_identifier(text), "{text}");
+        }
+        for text in ["in 2019.", "of 10.5 m and 3/4 of 1024.5", "and/or 24/7"] {
+            assert!(!holds_identifier(text), "{text}");
+        }
+    }
+}
