@@ -1,5 +1,6 @@
 //! A page sentence by sentence, with whom each is about: what facts are judged by. A fact must stand in one sentence, in
-//! two that follow each other, or in a sentence under the page's title; words from all over a page prove nothing.
+//! two that follow each other, in a list, or in a sentence under the page's title; words from all over a page prove
+//! nothing.
 use std::collections::HashMap;
 
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
 
 /// For how many lines “she”, or a line without a name, can go back to who was named last.
 const NEAR: usize = 3;
+/// Longest line of a list, in words, and the most lines of one that are read together, its heading included.
+const MAX_ENTRY: usize = 8;
+const MAX_LIST: usize = 6;
 /// Most words before the name of a subject: “In the summer of 2015 Bo Sample …”.
 const MAX_LEAD: usize = 6;
 
@@ -43,6 +47,8 @@ pub(crate) struct Passages<'p> {
 struct Sentence {
     said: Said,
     who: Who,
+    /// A line of a list, by its shape.
+    is_entry: bool,
     /// It names the person itself.
     is_named: bool,
     /// The others that it names, folded.
@@ -82,12 +88,12 @@ impl<'p> Passages<'p> {
             folded: format!(" {} ", fold(fact)),
             name: self.name,
         };
+        let title = Some(&self.title);
         (0..self.sentences.len()).any(|at| {
-            let one = &self.sentences[at];
-            let next = self.sentences.get(at + 1);
-            fact.is_in(&[&one.said], &[one])
-                || next.is_some_and(|next| fact.is_in(&[&one.said, &next.said], &[one, next]))
-                || fact.is_in(&[&self.title, &one.said], &[one])
+            let rest = &self.sentences[at..];
+            let lines = rest.iter().take(MAX_LIST).take_while(|line| line.is_entry).count();
+            (1..=lines.max(2).min(rest.len())).any(|count| fact.is_in(None, &rest[..count]))
+                || fact.is_in(title, &rest[..1])
         })
     }
 }
@@ -101,25 +107,22 @@ struct Fact<'p> {
 }
 
 impl Fact<'_> {
-    /// True if these sentences say it: every word, in that order, nothing turned round, nobody left out, and none of it
-    /// about somebody else. The person's name may stand for “she”.
-    fn is_in(&self, said: &[&Said], sentences: &[&Sentence]) -> bool {
+    /// True if these sentences, under the title if there is one, say it: every word, in that order, nothing turned round,
+    /// nobody left out, and none of it about somebody else. The person's name may stand for “she”.
+    fn is_in(&self, title: Option<&Said>, sentences: &[Sentence]) -> bool {
         let is_all_own = sentences.iter().all(|sentence| sentence.who != Who::Other);
-        let is_own = sentences.iter().any(|sentence| sentence.may_be_about_person())
+        let is_own = sentences.iter().any(Sentence::may_be_about_person)
             && sentences.iter().all(|sentence| sentence.who != Who::Other || sentence.is_named);
         let is_needed = |key: &&KeyWord| !is_all_own || !self.name.holds_word(&key.text);
         let keeps = |other: &String| self.folded.contains(&format!(" {other} "));
+        let said = || title.into_iter().chain(sentences.iter().map(|sentence| &sentence.said));
+        // a “not” belongs to its own sentence, so one that stands in another proves nothing
+        let is_single = said().count() == 1;
         !self.keys.is_empty()
             && is_own
-            && have_in_order(said, self.keys.iter().filter(is_needed))
-            && self.is_turned_like(said)
+            && have_in_order(said(), self.keys.iter().filter(is_needed))
+            && said().all(|said| said.agrees_with(&self.said) && (is_single || said.is_straight()))
             && sentences.iter().flat_map(|sentence| &sentence.others).all(keeps)
-    }
-
-    /// A “not” belongs to its own sentence, so one that stands in another proves nothing.
-    fn is_turned_like(&self, said: &[&Said]) -> bool {
-        let is_single = matches!(said, [_]);
-        said.iter().all(|said| said.agrees_with(&self.said) && (is_single || said.is_straight()))
     }
 }
 
@@ -175,7 +178,8 @@ impl<'p> Teller<'p> {
         }
         self.last = who;
         let others = others(text, self.name).into_iter().map(|place| fold(&text[place])).collect();
-        Sentence { said: Said::of(text), who, is_named, others }
+        let is_entry = !text.ends_with(['.', '!', '?', ':']) && text.split_whitespace().count() <= MAX_ENTRY;
+        Sentence { said: Said::of(text), is_entry, who, is_named, others }
     }
 }
 
@@ -191,8 +195,13 @@ fn who_first(text: &str, name: &PersonName, needed: Mention) -> Who {
     match (own, others.first()) {
         (None, None) => Who::Nobody,
         (Some(_), None) => Who::Person,
-        (None, Some(_)) if starts_with_pronoun(text) || is_first_person(text) => Who::Nobody,
-        (None, Some(_)) => Who::Other,
+        (None, Some(other)) => {
+            let has_subject = |word: &str| matches!(word, "he" | "i" | "she" | "they" | "we");
+            let follows = starts_with_pronoun(text)
+                || is_first_person(text)
+                || fold(&text[..other.start]).split(' ').any(has_subject);
+            if follows { Who::Nobody } else { Who::Other }
+        }
         (Some(own), Some(other)) if own < other.start => Who::Person,
         (Some(own), Some(other)) => {
             let is_lead = text[..other.start].split_whitespace().count() <= MAX_LEAD
@@ -236,6 +245,32 @@ mod tests {
             "Professor of oceanography",
             "University of Nordland, Professor of oceanography"
         ));
+    }
+
+    #[test]
+    fn an_honest_model_that_shortens_is_believed() {
+        let title = "Professor Ada Example | Ocean Engineering | University of Nordland";
+        let text = "Skip to content\nHome\nAda Example\n\
+            Ada Example is Professor of Ocean Engineering at the University of Nordland.\n\
+            She studies how fast water gives up its energy and what that does to the machines that take it. Example \
+            leads the Eddy Array Laboratory, which has kept instruments in the Skerry Sound since 2019.\n\
+            Research interests\nOcean eddies\nWakes in dense arrays\nMoorings in short, steep seas\n\
+            Teaching\nThird-year Hydrodynamics and the field course “A Week on the Pier”.\n\
+            Since 2021 I have measured tides with my students and with Bo Sample.\nBooks\n“Tides for Everyone” (2003)";
+        for fact in [
+            "Ada Example studies how fast water gives up its energy.",
+            "She leads the Eddy Array Laboratory.",
+            "Ada Example leads the Eddy Array Laboratory, which has kept instruments in the Skerry Sound since 2019.",
+            "Ada Example’s research interests include ocean eddies.",
+            "Ada Example's research interests include ocean eddies, wakes in dense arrays and moorings in short seas.",
+            "Ada Example teaches third-year Hydrodynamics.",
+            "Ada Example has measured tides with her students and with Bo Sample.",
+            "Since 2021 Ada Example has measured tides with Bo Sample.",
+            "Ada Example is a professor of Ocean Engineering.",
+            "Ada Example, University of Nordland",
+        ] {
+            assert!(say(title, text, fact), "{fact}");
+        }
     }
 
     #[test]
@@ -298,6 +333,7 @@ mod tests {
             ("In 2015 Bo Sample praised Ada Example.", Who::Other),
             ("Bo Sample won a prize.", Who::Other),
             ("She met Bo Sample.", Who::Nobody),
+            ("Since 2021 she has met Bo Sample.", Who::Nobody),
             ("University of Nordland", Who::Nobody),
         ] {
             assert_eq!(subject(text, &name), who, "{text}");

@@ -158,8 +158,11 @@ impl Said {
 }
 
 /// True if the sources, read one after the other, have all the words, and in that order.
-pub(crate) fn have_in_order<'k>(sources: &[&Said], mut keys: impl Iterator<Item = &'k KeyWord>) -> bool {
-    let mut rest = sources.iter().flat_map(|said| &said.words);
+pub(crate) fn have_in_order<'k>(
+    sources: impl Iterator<Item = &'k Said>,
+    mut keys: impl Iterator<Item = &'k KeyWord>,
+) -> bool {
+    let mut rest = sources.flat_map(|said| &said.words);
     keys.all(|key| rest.any(|word| key.is_form_of(word)))
 }
 
@@ -172,7 +175,9 @@ impl KeyWord {
                 || alike(own, stem(other))
                 || stem(own) == stem(other)
         };
-        own == other || (!self.is_exact && is_alike())
+        // forms of one word begin alike, and most words do not
+        let may_be_alike = !self.is_exact && own.chars().next() == other.chars().next();
+        own == other || (may_be_alike && is_alike())
     }
 }
 
@@ -290,7 +295,8 @@ mod tests {
     #[test]
     fn who_did_what_is_told_by_the_order() {
         let source = Said::of("Bo won the Golden Spoon, which Ada had wanted.");
-        assert!(have_in_order(&[&source], key_words("Bo won the Golden Spoon.").iter()));
-        assert!(!have_in_order(&[&source], key_words("Ada won the Golden Spoon.").iter()));
+        let says = |claim| have_in_order([&source].into_iter(), key_words(claim).iter());
+        assert!(says("Bo won the Golden Spoon."));
+        assert!(!says("Ada won the Golden Spoon."));
     }
 }
