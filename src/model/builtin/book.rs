@@ -100,9 +100,13 @@ pub(super) fn is_book(fact: &str, text: &str, name: &PersonName) -> bool {
         return false;
     };
     let after = &fact[at + text.len()..];
-    let goes_on = after.strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    // “Tides” of “Tides for Everyone” is none
+    let says_something = |word: &&str| !is_stop_word(&fold(word));
+    let is_large = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
+    let is_cut = is_large(fact[..at].split_whitespace().rev().find(says_something))
+        || after.starts_with(' ') && is_large(after.split_whitespace().find(says_something));
     let quoted = format!("{}“{text}”{after}", &fact[..at]);
-    !goes_on && book(&quoted, name) == Some(text)
+    !is_cut && book(&quoted, name) == Some(text)
 }
 
 /// “Tides for Everyone”: a large first word, and no small one but those that bind.
@@ -225,5 +229,18 @@ mod tests {
         ] {
             assert_eq!(book(fact, &PersonName::parse("Ada Example")), None, "{fact}");
         }
+    }
+
+    #[test]
+    fn a_title_without_quotation_marks_must_be_whole_and_in_large_words() {
+        let is = |fact: &str, text: &str| is_book(fact, text, &PersonName::parse("Ada Example"));
+        let fact = "Ada Example wrote the book Tides for Everyone in 2003.";
+        assert!(is(fact, "Tides for Everyone"));
+        for text in ["Tides", "Tides for", "the book", "Everyone in 2003", "Ada Example"] {
+            assert!(!is(fact, text), "{text}");
+        }
+        assert!(!is("Ada Example reviewed the book Tides for Everyone.", "Tides for Everyone"));
+        assert!(!is("Bo Sample wrote the book Tides for Everyone.", "Tides for Everyone"));
+        assert!(!is("Her book “Tides for Everyone” came out.", "Tides"));
     }
 }

@@ -34,6 +34,8 @@ const ROLES: &[&str] = &[
 /// What somebody does at a place of work.
 const ACTS: &[&str] = &["chairs", "directs", "heads", "leads", "serves", "teaches", "works"];
 const OWN_ACTS: &[&str] = &["chair", "direct", "head", "lead", "teach", "work"];
+/// What somebody has at a place of work.
+const GROUPS: &[&str] = &["group", "lab", "laboratory", "team"];
 /// Between a verb and a post, these make it somebody else's post, or none.
 const NOT_A_POST: &[&str] = &[
     "about", "against", "by", "for", "from", "in", "like", "no", "of", "on", "than", "that", "to", "under",
@@ -170,8 +172,8 @@ pub(super) fn workplace<'f>(fact: &'f str, name: &PersonName) -> Option<Workplac
     Some(Workplace { name: found.name, is_line, rank: found.rank })
 }
 
-/// Whether the text is the name of an institution by its shape, and the fact does not speak of the past or of others
-/// before it; or stands where [`workplace`] would find an institution and names an organisation.
+/// Whether the text is the name of an institution by its shape, after a post or a group and before anything of the past
+/// or of others; or stands where [`workplace`] would find an institution and names an organisation.
 pub(super) fn may_be_workplace(fact: &str, text: &str, name: &PersonName) -> bool {
     if workplace(fact, name).is_some_and(|found| found.name == text) {
         return true;
@@ -180,7 +182,10 @@ pub(super) fn may_be_workplace(fact: &str, text: &str, name: &PersonName) -> boo
     if ends(fact) || institutions(fact).iter().any(|found| found.name != text && found.name.contains(text)) {
         return false;
     }
-    if institutions(open).iter().any(|found| found.name == text) {
+    let is_led_to = |found: &Found<'_>| {
+        found.name == text && fold(&fact[..found.start]).split(' ').any(|word| ties(word) || is_role(word))
+    };
+    if !names_other(fact, name) && institutions(open).iter().any(is_led_to) {
         return true;
     }
     let Some(at) = fact.find(text).filter(|_| is_organisation(text)) else { return false };
@@ -288,6 +293,11 @@ fn is_post(words: &[&str]) -> bool {
     let is_honour =
         matches!(words[last_role], "fellow" | "member") && words.get(last_role + 1) == Some(&"of");
     !is_doing && !is_honour && !words[..role].iter().any(|word| NOT_A_POST.contains(word))
+}
+
+/// What ties somebody to the place that is named after it.
+fn ties(word: &str) -> bool {
+    ACTS.contains(&word) || OWN_ACTS.contains(&word) || GROUPS.contains(&word)
 }
 
 fn is_role(word: &str) -> bool {

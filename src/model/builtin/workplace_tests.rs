@@ -95,3 +95,41 @@ fn a_bare_line_of_the_past_or_of_others_is_useless() {
         assert_eq!(found(line), None, "{line}");
     }
 }
+
+fn may_be(fact: &str, text: &str) -> bool {
+    may_be_workplace(fact, text, &PersonName::parse("Ada Example"))
+}
+
+#[test]
+fn whoever_reads_better_may_name_more_institutions_if_the_sentence_bears_them_out() {
+    for (fact, text) in [
+        ("Ada Example is professor at the University of Nordland.", "University of Nordland"),
+        ("Ada Example's group at the University of Nordland tracks eddies.", "University of Nordland"),
+        ("Eddies are what the scientist Ada Example tracks at Nordland University.", "Nordland University"),
+        ("Ada Example is a scientist at the Nordland Marine Survey.", "Nordland Marine Survey"),
+        ("Ada Example is a researcher at NASA.", "NASA"),
+        ("Department of Physics, University of Nordland", "University of Nordland"),
+    ] {
+        assert!(may_be(fact, text), "{fact}");
+    }
+}
+
+#[test]
+fn other_words_of_a_sentence_are_no_institution_whoever_reads_it() {
+    for (fact, text) in [
+        ("Ada Example is professor at the University of Nordland.", "Nordland"),
+        ("Ada Example is professor at the University of Nordland.", "Ada Example is professor"),
+        ("Ada Example is a scientist at the Nordland Marine Survey.", "Marine Survey"),
+        ("Ada Example is a scientist in the Baltic Sea.", "Baltic Sea"),
+        ("Ada Example is a scientist with Bo Sample.", "Bo Sample"),
+        ("Ada Example is a scientist at Nordland.", "Nordland"),
+        ("Ada Example received her PhD from Sample University.", "Sample University"),
+        ("Ada Example is not professor at Sample University.", "Sample University"),
+        ("Ada Example was professor at Sample University until 2007.", "Sample University"),
+        ("Ada Example met Bo Sample, professor at Sample University.", "Sample University"),
+        ("Ada Example likes Sample University.", "Sample University"),
+        ("Ada Example drew the Nordland Marine Survey.", "Nordland Marine Survey"),
+    ] {
+        assert!(!may_be(fact, text), "{fact}");
+    }
+}

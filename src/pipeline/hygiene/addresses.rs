@@ -66,11 +66,14 @@ fn is_phone(number: &str, before: &str) -> bool {
     let groups: Vec<&str> =
         number.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let digits: usize = groups.iter().map(|group| group.len()).sum();
-    let word = fold(before.split_whitespace().next_back().unwrap_or_default());
+    let last = before.split_whitespace().next_back().unwrap_or_default();
     let is_announced =
-        digits >= 3 && ["call", "fax", "mobile", "phone", "tel", "telephone"].contains(&word.as_str());
+        digits >= 3 && ["call", "fax", "mobile", "phone", "tel", "telephone"].contains(&&*fold(last));
+    // “PSR J0737-3039”, “WISE 0855-0714”
+    let is_star = before.ends_with(char::is_alphanumeric)
+        || (last.len() >= 2 && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
     let is_long = (7..=15).contains(&digits) && (groups.len() > 1 || number.starts_with(['+', '0']));
-    is_announced || (is_long && !is_other_number(number, &groups))
+    is_announced || (is_long && !is_star && !is_other_number(number, &groups))
 }
 
 /// A date, years, a decimal or a large number.
@@ -167,6 +170,7 @@ mod tests {
             "12345678 buoys",
             "with 12 buoys (2019) and 3.5 m",
             "1,000,000 eddies",
+            "PSR J0737-3039 and WISE 0855-0714",
             "12345.678 m of 2610.01234",
         ] {
             assert!(!holds_phone(text), "{text}");

@@ -47,7 +47,6 @@ pub(crate) fn holds_invisible(text: &str) -> bool {
 pub(crate) fn is_clean(text: &str) -> bool {
     !(holds_url(text)
         || holds_email(text)
-        || holds_phone(text)
         || holds_invisible(text)
         || holds_mixed_scripts(text)
         || holds_order(text)
