@@ -1,7 +1,7 @@
 //! A page sentence by sentence, with whom each is about: what facts are judged by. A fact must stand in one sentence, in
 //! two that follow each other, in a list, or in a sentence under the page's title; words from all over a page prove
 //! nothing.
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use crate::{
     model::Builtin,
@@ -163,180 +163,97 @@ impl<'p> Teller<'p> {
     }
 
     fn tell(&mut self, text: &str) -> Sentence {
-        let found = who_first(text, self.name, self.needed);
-        let is_named = self.name.mention(text) >= self.needed;
+        let names = Names::of(text, self.name, self.needed);
+        let found = names.subject(text);
+        let goes_on = starts_with_pronoun(text) || is_first_person(text);
         let who = match found {
-            // a surname that may be the namesake's
-            Who::Nobody if !is_named && self.name.mention(text) > Mention::None => Who::Other,
+            Who::Nobody if names.is_doubtful => Who::Other,
             Who::Nobody if self.is_own_page && is_first_person(text) => Who::Person,
             Who::Nobody => self.last,
             found => found,
         };
-        let goes_on = starts_with_pronoun(text) || is_first_person(text);
         if found != Who::Nobody || who != self.last || goes_on {
             self.lines_since = 0;
         }
         self.last = who;
-        let others = others(text, self.name).into_iter().map(|place| fold(&text[place])).collect();
-        let is_entry = !text.ends_with(['.', '!', '?', ':']) && text.split_whitespace().count() <= MAX_ENTRY;
-        Sentence { said: Said::of(text), is_entry, who, is_named, others }
+        Sentence {
+            said: Said::of(text),
+            is_entry: !text.ends_with(['.', '!', '?', ':']) && text.split_whitespace().count() <= MAX_ENTRY,
+            who,
+            is_named: names.own.is_some(),
+            others: names.others.into_iter().map(|place| fold(&text[place])).collect(),
+        }
     }
 }
 
 /// Whom a statement is about by the names in it: whoever is its subject, and of several whoever comes first, unless
 /// they stand side by side.
 pub(crate) fn subject(text: &str, name: &PersonName) -> Who {
-    who_first(text, name, Mention::Surname)
+    Names::of(text, name, Mention::Surname).subject(text)
 }
 
-fn who_first(text: &str, name: &PersonName, needed: Mention) -> Who {
-    let own = name.places(text).into_iter().find(|place| place.mention >= needed).map(|place| place.start);
-    let others = others(text, name);
-    match (own, others.first()) {
-        (None, None) => Who::Nobody,
-        (Some(_), None) => Who::Person,
-        (None, Some(other)) => {
-            let has_subject = |word: &str| matches!(word, "he" | "i" | "she" | "they" | "we");
-            let follows = starts_with_pronoun(text)
-                || is_first_person(text)
-                || fold(&text[..other.start]).split(' ').any(has_subject);
-            if follows { Who::Nobody } else { Who::Other }
-        }
-        (Some(own), Some(other)) if own < other.start => Who::Person,
-        (Some(own), Some(other)) => {
-            let is_lead = text[..other.start].split_whitespace().count() <= MAX_LEAD
-                && !starts_with(text, &["with", "like", "unlike", "together"]);
-            let mut between = text[other.start..own].to_owned();
-            for other in others.iter().filter(|other| other.end <= own) {
-                between = between.replace(&text[other.clone()], " ");
+/// The names in a text.
+struct Names {
+    /// Where it first names the person.
+    own: Option<usize>,
+    others: Vec<Range<usize>>,
+    /// There is a surname that may be a namesake's, and no name of the person's.
+    is_doubtful: bool,
+}
+
+impl Names {
+    fn of(text: &str, name: &PersonName, needed: Mention) -> Names {
+        let places = name.places(text);
+        let own = places.iter().find(|place| place.mention >= needed).map(|place| place.start);
+        Names { own, others: others(text, name), is_doubtful: own.is_none() && !places.is_empty() }
+    }
+
+    fn subject(&self, text: &str) -> Who {
+        match (self.own, self.others.first()) {
+            (None, None) => Who::Nobody,
+            (Some(_), None) => Who::Person,
+            (None, Some(other)) => {
+                let has_subject = |word: &str| matches!(word, "he" | "i" | "she" | "they" | "we");
+                let follows = starts_with_pronoun(text)
+                    || is_first_person(text)
+                    || fold(&text[..other.start]).split(' ').any(has_subject);
+                if follows { Who::Nobody } else { Who::Other }
             }
-            let binds = |word: &str| matches!(word, "" | "and" | "with") || PersonName::is_title(word);
-            let is_beside = fold(&between).split(' ').all(binds);
-            if is_beside || !is_lead { Who::Person } else { Who::Other }
+            (Some(own), Some(other)) if own < other.start => Who::Person,
+            (Some(own), Some(other)) => {
+                let is_lead = text[..other.start].split_whitespace().count() <= MAX_LEAD
+                    && !starts_with(text, &["with", "like", "unlike", "together"]);
+                let is_beside = binds(text, other.start..own, &self.others);
+                if is_beside || !is_lead { Who::Person } else { Who::Other }
+            }
         }
     }
+}
+
+/// The others that a statement names, but for those who stand side by side with the person: what is said of such a
+/// statement without them may be said of the wrong one.
+pub(crate) fn principals<'t>(text: &'t str, name: &PersonName) -> Vec<&'t str> {
+    let others = others(text, name);
+    let places = name.places(text);
+    let is_company = |other: &Range<usize>| {
+        places.iter().any(|own| {
+            let between = if own.end <= other.start { own.end..other.end } else { other.start..own.start };
+            binds(text, between, &others)
+        })
+    };
+    others.iter().filter(|other| !is_company(other)).map(|other| &text[other.clone()]).collect()
+}
+
+/// True if that part of the text is nothing but names, titles and what joins them.
+fn binds(text: &str, part: Range<usize>, others: &[Range<usize>]) -> bool {
+    let mut between = text[part.clone()].to_owned();
+    for other in others.iter().filter(|other| part.start <= other.start && other.end <= part.end) {
+        between = between.replace(&text[other.clone()], " ");
+    }
+    let binds = |word: &str| matches!(word, "" | "and" | "with") || PersonName::is_title(word);
+    fold(&between).split(' ').all(binds)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn say(title: &str, text: &str, fact: &str) -> bool {
-        let name = PersonName::parse("Dr. Ada Example");
-        Passages::of(title, text, &name).say(fact)
-    }
-
-    #[test]
-    fn a_fact_stands_in_one_sentence_or_in_two_or_under_the_title() {
-        let text = "Ada Example is professor of oceanography.\nUniversity of Nordland\n\
-                    She measured 12 eddies in the Baltic Sea. It took 4 years. Bo Sample sailed.";
-        for fact in [
-            "Ada Example is professor of oceanography.",
-            "Ada Example is professor of oceanography at the University of Nordland.",
-            "Ada Example measured 12 eddies in the Baltic Sea.",
-            "Ada Example measures eddies.",
-            "Measured 12 eddies in the Baltic Sea; it took 4 years.",
-        ] {
-            assert!(say("News", text, fact), "{fact}");
-        }
-        let titled = "Ada Example – University of Nordland";
-        assert!(say(
-            titled,
-            "Professor of oceanography",
-            "University of Nordland, Professor of oceanography"
-        ));
-    }
-
-    #[test]
-    fn an_honest_model_that_shortens_is_believed() {
-        let title = "Professor Ada Example | Ocean Engineering | University of Nordland";
-        let text = "Skip to content\nHome\nAda Example\n\
-            Ada Example is Professor of Ocean Engineering at the University of Nordland.\n\
-            She studies how fast water gives up its energy and what that does to the machines that take it. Example \
-            leads the Eddy Array Laboratory, which has kept instruments in the Skerry Sound since 2019.\n\
-            Research interests\nOcean eddies\nWakes in dense arrays\nMoorings in short, steep seas\n\
-            Teaching\nThird-year Hydrodynamics and the field course “A Week on the Pier”.\n\
-            Since 2021 I have measured tides with my students and with Bo Sample.\nBooks\n“Tides for Everyone” (2003)";
-        for fact in [
-            "Ada Example studies how fast water gives up its energy.",
-            "She leads the Eddy Array Laboratory.",
-            "Ada Example leads the Eddy Array Laboratory, which has kept instruments in the Skerry Sound since 2019.",
-            "Ada Example’s research interests include ocean eddies.",
-            "Ada Example's research interests include ocean eddies, wakes in dense arrays and moorings in short seas.",
-            "Ada Example teaches third-year Hydrodynamics.",
-            "Ada Example has measured tides with her students and with Bo Sample.",
-            "Since 2021 Ada Example has measured tides with Bo Sample.",
-            "Ada Example is a professor of Ocean Engineering.",
-            "Ada Example, University of Nordland",
-        ] {
-            assert!(say(title, text, fact), "{fact}");
-        }
-    }
-
-    #[test]
-    fn words_from_all_over_a_page_make_no_fact() {
-        let text = "Ada Example tracks eddies.\nIt rains.\nIt snows.\nThe Golden Spoon of 2011 is made of wood.\n\
-                    It hails.\nIt thaws.\nAda Example won a race.";
-        for fact in [
-            "Ada Example won the Golden Spoon.",
-            "Ada Example tracks 2011 eddies.",
-            "Ada Example won a race of eddies.",
-        ] {
-            assert!(!say("Ada Example", text, fact), "{fact}");
-        }
-    }
-
-    #[test]
-    fn what_others_did_is_no_fact_about_the_person() {
-        for text in [
-            "Bo Sample won the Nobel Prize. Ada Example tracks eddies.",
-            "Ada Example tracks eddies. Bo Sample won the Nobel Prize.",
-            "Ada Example met Bo Sample, who won the Nobel Prize.",
-            "Bo Sample won the Nobel Prize, as Ada Example had hoped.",
-            "Bo Sample sailed with Ada Example. She won the Nobel Prize.",
-            "Ada Example\nReader\nBo Sample\nShe won the Nobel Prize.",
-            "Ada Example's student won the Nobel Prize.",
-            "Ada Example tracks eddies. Bo Example won the Nobel Prize.",
-            "Bo Example came. Ada Example came. Example won the Nobel Prize.",
-            "Ada Example never won the Nobel Prize.",
-        ] {
-            for title in ["News", "Ada Example"] {
-                assert!(!say(title, text, "Ada Example won the Nobel Prize."), "{title}: {text}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_the_person_did_with_others_is_one() {
-        let text = "Ada Example and Bo Sample won the Nobel Prize. Kim Muster and Ada Example sailed.";
-        assert!(say("News", text, "Ada Example and Bo Sample won the Nobel Prize."));
-        assert!(say("News", text, "Kim Muster and Ada Example sailed"));
-    }
-
-    #[test]
-    fn a_line_without_a_name_is_hers_only_near_her_name_or_on_her_own_page() {
-        let fact = "Won the Nobel Prize in 2011";
-        assert!(say("News", &format!("Ada Example\n{fact}"), fact));
-        assert!(!say("News", &format!("Ada Example\n1\n2\n3\n{fact}"), fact));
-        assert!(say("Ada Example", &format!("Home\n1\n2\n3\n{fact}"), fact));
-        assert!(!say("News", fact, fact));
-    }
-
-    #[test]
-    fn the_subject_is_who_comes_first_unless_two_stand_side_by_side() {
-        let name = PersonName::parse("Ada Example");
-        for (text, who) in [
-            ("Ada Example met Bo Sample.", Who::Person),
-            ("Bo Sample and Ada Example sail.", Who::Person),
-            ("Kim Muster, Bo Sample and Prof. Example sail.", Who::Person),
-            ("With Bo Sample, Ada Example sails.", Who::Person),
-            ("In 2015 Bo Sample praised Ada Example.", Who::Other),
-            ("Bo Sample won a prize.", Who::Other),
-            ("She met Bo Sample.", Who::Nobody),
-            ("Since 2021 she has met Bo Sample.", Who::Nobody),
-            ("University of Nordland", Who::Nobody),
-        ] {
-            assert_eq!(subject(text, &name), who, "{text}");
-        }
-    }
-}
+#[path = "passages_tests.rs"]
+mod tests;

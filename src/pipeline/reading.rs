@@ -99,9 +99,13 @@ pub(crate) fn read(page: &Page, parser: &dyn Model, person: Person<'_>) -> Resul
     }
     let text = parts.join("\n");
     reading.characters = text.chars().count();
-    let own = Builtin.read(&FactsTask { person, title: &page.title, text: &text });
+    let most = most_certain(Builtin.certainty(&FactsTask { person, title: &page.title, text: &text }));
     let name = PersonName::parse(person.name);
     let judge = Judge { person, name: &name, passages: Passages::of(&page.title, &text, &name) };
+    // where somebody works stands at the beginning
+    let begin = Builtin.read(&FactsTask { person, title: &page.title, text: parts[0] });
+    let university = begin.facts.iter().find_map(|fact| Builtin.university(fact, &name));
+    reading.university = university.map(str::to_owned);
     let mut flaws = BTreeMap::new();
     let mut said: f64 = 0.0;
     for text in parts {
@@ -118,10 +122,18 @@ pub(crate) fn read(page: &Page, parser: &dyn Model, person: Person<'_>) -> Resul
         }
         reading.facts.extend(judge.best(&answer.facts, &mut flaws));
     }
-    reading.university = own.facts.iter().find_map(|fact| Builtin.university(fact, &name)).map(str::to_owned);
-    reading.settle(said, own.about_person, &judge);
+    reading.settle(said, most, &judge);
     reading.tell(&flaws, &page.url);
     Ok(reading)
+}
+
+/// How sure a model may be of a page of which the builtin is so sure.
+fn most_certain(builtin: f64) -> f64 {
+    match builtin {
+        ..NAMED => 0.0,
+        ..ABOUT_PERSON => UNSURE,
+        _ => 1.0,
+    }
 }
 
 impl Reading {
@@ -134,12 +146,7 @@ impl Reading {
     }
 
     /// Decides whether it is the person's page: as sure as the model says, and never surer than its words allow.
-    fn settle(&mut self, said: f64, read: f64, judge: &Judge<'_>) {
-        let most = match read {
-            ..NAMED => 0.0,
-            ..ABOUT_PERSON => UNSURE,
-            _ => 1.0,
-        };
+    fn settle(&mut self, said: f64, most: f64, judge: &Judge<'_>) {
         let certainty = said.min(most);
         self.is_about_person = certainty >= ABOUT_PERSON;
         if !self.is_about_person {

@@ -39,6 +39,11 @@ impl Builtin {
         reader::read(task)
     }
 
+    /// How sure it is that the page is about the person, 0 to 1.
+    pub(crate) fn certainty(self, task: &FactsTask<'_>) -> f64 {
+        reader::certainty(task)
+    }
+
     /// Whether the page suggests that the person has died.
     pub(crate) fn suggests_death(self, task: &FactsTask<'_>) -> bool {
         passing::suggests_death(task)

@@ -32,8 +32,7 @@ const BOILERPLATE: &[&str] = &[
 pub(super) fn read(task: &FactsTask<'_>) -> PageFacts {
     let name = PersonName::parse(task.person.name);
     let field = field_words(task.person.interest);
-    let best = task.text.lines().map(|line| name.mention(line)).max().unwrap_or(Mention::None);
-    let best = best.max(name.mention(task.title));
+    let best = best_mention(task, &name);
     let mut reader = Reader {
         is_own_page: is_own_page(task.title, &name),
         // where two people share a surname, only the whole name tells which
@@ -52,9 +51,18 @@ pub(super) fn read(task: &FactsTask<'_>) -> PageFacts {
     if best == Mention::Full {
         task.text.lines().for_each(|line| reader.line(line));
     }
-    let in_title = name.mention(task.title) == Mention::Full;
-    let shared = overlap(&field, &format!("{} {}", task.title, task.text));
-    PageFacts { about_person: about_person(best, in_title, shared, field.len()), facts: reader.facts }
+    PageFacts { about_person: about_person(task, &name, best), facts: reader.facts }
+}
+
+/// How sure it is that the page is about the person, 0 to 1.
+pub(super) fn certainty(task: &FactsTask<'_>) -> f64 {
+    let name = PersonName::parse(task.person.name);
+    about_person(task, &name, best_mention(task, &name))
+}
+
+fn best_mention(task: &FactsTask<'_>, name: &PersonName) -> Mention {
+    let lines = [task.title].into_iter().chain(task.text.lines());
+    lines.map(|line| name.mention(line)).max().unwrap_or(Mention::None)
 }
 
 struct Reader<'a> {
@@ -118,8 +126,11 @@ pub(super) fn is_own_page(title: &str, name: &PersonName) -> bool {
 }
 
 /// A page that names the person but shares no word with the interest is more likely about a namesake.
-fn about_person(best: Mention, in_title: bool, shared: usize, field: usize) -> f64 {
-    let bonus = if shared * 2 > field { 0.1 } else { 0.0 };
+fn about_person(task: &FactsTask<'_>, name: &PersonName, best: Mention) -> f64 {
+    let field = field_words(task.person.interest);
+    let in_title = name.mention(task.title) == Mention::Full;
+    let shared = overlap(&field, &format!("{} {}", task.title, task.text));
+    let bonus = if shared * 2 > field.len() { 0.1 } else { 0.0 };
     match best {
         Mention::None => 0.0,
         Mention::Surname => 0.3,

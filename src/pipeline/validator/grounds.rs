@@ -2,7 +2,7 @@
 use super::Claim;
 use crate::{
     model::{Builtin, SlotKind},
-    pipeline::passages::{Who, subject},
+    pipeline::passages::{Who, principals, subject},
     text::{
         claim::{KeyWord, Said, is_frame, key_words},
         name::people::others,
@@ -60,14 +60,17 @@ pub(super) fn is_quoted_truly(claim: &Claim<'_>) -> bool {
     })
 }
 
-/// Whoever is named stands in a source, and the value is not about them.
+/// Whoever is named stands in a source, the value is not about them, and does not take from them what a source gives.
 pub(super) fn is_own(claim: &Claim<'_>) -> bool {
     let is_known = |name: &str| claim.sources().any(|source| occurs(source, name));
     let all_known = others(claim.text, &claim.name).into_iter().all(|place| is_known(&claim.text[place]));
     let (quoted, rest) = quotations(claim.text);
     let said = if fold(&rest).is_empty() { quoted.join(" ") } else { rest };
     let is_addressed = fold(&said).split(' ').any(|word| matches!(word, "you" | "your"));
-    all_known && (claim.kind != SlotKind::Detail || is_addressed || subject(&said, &claim.name) != Who::Other)
+    let keeps =
+        |fact: &&str| principals(fact, &claim.name).into_iter().all(|other| occurs(claim.text, other));
+    let is_theirs = !is_addressed && subject(&said, &claim.name) == Who::Other;
+    all_known && (claim.kind != SlotKind::Detail || (!is_theirs && claim.facts.iter().all(keeps)))
 }
 
 /// One source says everything that stands outside quotation marks, but for what the sender said and the frame.

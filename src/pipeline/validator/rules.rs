@@ -102,7 +102,11 @@ pub(super) const RULES: &[Rule] = &[
         "must quote only what stands word for word in a fact or paper title that it cites",
         is_quoted_truly,
     ),
-    error("one-person", "must be about the person, and name nobody whom the cited facts do not name", is_own),
+    error(
+        "one-person",
+        "must be about the person, and name the others of the facts that it cites, and nobody else",
+        is_own,
+    ),
     Rule {
         name: "supported",
         severity: Severity::Error,

@@ -19,6 +19,7 @@ fn world() -> World {
         "Ada Example is a scientist at the Nordland Marine Survey.",
         "Ada Example never found eddies in the North Sea.",
         "波の研究は海の渦について述べています",
+        "Ada Example sat on the committee of the Golden Spoon.",
     ];
     World {
         facts: facts.into_iter().map(|text| Fact { text: text.to_owned(), page: 0 }).collect(),
@@ -129,6 +130,8 @@ fn every_rule_bites() {
         ("quotations", SlotKind::Detail, "ocean “eddies of", &[2], &[]),
         ("quotations", SlotKind::Detail, "that you “found eddies in the North Sea”", &[5], &[]),
         ("one-person", SlotKind::Detail, "the eddies of Kim Muster", &[2], &[]),
+        ("one-person", SlotKind::Detail, "that you trained at Sample University", &[3], &[]),
+        ("one-person", SlotKind::Detail, "“trained at Sample University”", &[3], &[]),
         ("one-person", SlotKind::Detail, "“Bo Sample, who trained at Sample University”", &[3], &[]),
         ("supported", SlotKind::Detail, "your measurements of ocean eddies in Paris", &[2], &[]),
         ("supported", SlotKind::Detail, "your 40 ocean eddies", &[2], &[]),
@@ -137,6 +140,8 @@ fn every_rule_bites() {
         ("supported", SlotKind::Detail, "that you never measured eddies in the Baltic Sea", &[2], &[]),
         ("supported", SlotKind::Detail, "the eddies that you found in the North Sea", &[5], &[]),
         ("supported", SlotKind::Detail, "your book with 12 chapters on the Baltic Sea", &[1, 2], &[]),
+        ("supported", SlotKind::Detail, "your Golden Spoon", &[7], &[]),
+        ("quotations", SlotKind::Detail, "your “Golden Spoon”", &[7], &[]),
         ("specific", SlotKind::Detail, "your work on ocean eddies", &[2], &[]),
         ("language", SlotKind::Detail, "“波の研究は海の渦について述べています”", &[6], &[]),
     ];
