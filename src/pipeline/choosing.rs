@@ -36,6 +36,7 @@ pub(crate) fn choose(
         refused: vec![None; slots.len()],
         choice: Choice { values: vec![None; slots.len()], ..Choice::default() },
         complaints: Vec::new(),
+        unusable: None,
     };
     for _ in 0..ATTEMPTS {
         if round.open.is_empty() {
@@ -58,6 +59,8 @@ struct Round<'a> {
     choice: Choice,
     /// What was wrong with the last answer.
     complaints: Vec<String>,
+    /// Why the last answer was none.
+    unusable: Option<String>,
 }
 
 impl Round<'_> {
@@ -67,10 +70,13 @@ impl Round<'_> {
         let values = match composer.values(&self.task(&open, &self.complaints)) {
             Ok(values) => values,
             Err(error) => {
-                self.complaints = vec![format!("the answer could not be used: {}", bad_answer(error)?)];
+                let complaint = format!("the answer could not be used: {}", bad_answer(error)?);
+                self.unusable = Some(complaint.clone());
+                self.complaints = vec![complaint];
                 return Ok(());
             }
         };
+        self.unusable = None;
         let placed = |value: Value| Some(Value { slot: *self.open.get(value.slot)?, ..value });
         let values: Vec<Value> = values.into_iter().filter_map(placed).collect();
         let mut refusals = admit(values, self.slots, self.evidence, &mut self.choice.values);
@@ -94,10 +100,7 @@ impl Round<'_> {
 
     /// Fills what is open with what the builtin finds, and says what happened.
     fn finish(mut self) -> Choice {
-        // a complaint about the whole answer is the last word only if no later answer could be used
-        let unusable =
-            if self.refused.iter().all(Option::is_none) { self.complaints.clone() } else { Vec::new() };
-        self.choice.warnings.extend(unusable);
+        self.choice.warnings.extend(self.unusable.take());
         for (at, refusal) in self.refused.iter().enumerate() {
             if let Some(Refusal { rule, complaint, .. }) =
                 refusal.as_ref().filter(|_| self.choice.values[at].is_none())

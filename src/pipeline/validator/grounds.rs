@@ -10,6 +10,8 @@ use crate::{
     },
 };
 
+/// Most words that a complaint repeats.
+const MAX_NAMED: usize = 5;
 /// Words for a published text.
 const PAPERS: &[&str] = &["article", "manuscript", "paper", "preprint", "publication"];
 
@@ -90,7 +92,7 @@ pub(super) fn is_supported(claim: &Claim<'_>) -> bool {
 pub(super) fn unsupported_words(claim: &Claim<'_>) -> Vec<String> {
     let keys = keys(claim);
     let lacking = sources(claim).iter().map(|source| source.lacks(&keys)).min_by_key(Vec::len);
-    lacking.unwrap_or_default().into_iter().map(|word| format!("“{word}”")).collect()
+    lacking.unwrap_or_default().into_iter().take(MAX_NAMED).map(|word| format!("“{word}”")).collect()
 }
 
 /// There is a word that is neither frame nor what the sender said, or a quotation.
