@@ -13,7 +13,7 @@ pub fn run(request: &ComposeRequest, settings: &Settings, output: &mut Output<'_
         template: read_text(&request.template)?,
         sender_name: request.sender.clone(),
     };
-    let draft = Pipeline::new(settings).run(&request, &mut |_| Ok(())).map_err(explain)?;
+    let draft = Pipeline::new(settings, None).run(&request, &mut |_| Ok(())).map_err(explain)?;
     if output.json {
         return Ok(output.value(&draft)?);
     }

@@ -77,7 +77,7 @@ pub fn evidence(metadata: &Metadata, output: &mut Output<'_>) -> io::Result<()> 
     for warning in &metadata.warnings {
         output.line(format!("  {warning}"))?;
     }
-    if metadata.usage.calls > 0 {
+    if metadata.usage.total.calls > 0 {
         output.line("Models")?;
         output.line(format!("  {}", metadata.usage))?;
     }

@@ -111,7 +111,7 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ALL.len());
-        let subjects = ["clock", "contact", "database", "model", "search", "state"];
+        let subjects = ["budget", "clock", "contact", "database", "model", "search", "state"];
         assert!(ALL.iter().all(|c| subjects.contains(&c.subject())));
     }
 

@@ -329,6 +329,16 @@ conditions! {
         remedy: "set CONTACT to an e-mail address of yours, or to a web page that names one",
         hides: None,
     }
+    BUDGET_SPENT = "budget-spent", Error, Mended {
+        title: "what the language models may cost a day is spent",
+        text: "Each call sets aside beforehand what it may cost at most, and what it did cost takes that place when its \
+               answer is there; a call that failed or never came back stays at the most. When the next call does not \
+               fit into MODEL_DAY_BUDGET, nothing is begun before midnight UTC, by the database's clock. All scribes \
+               on one database share the day (table model_days). A budget into which not even one call fits pauses \
+               for ever; the text says so.",
+        remedy: "wait for the next day, or raise MODEL_DAY_BUDGET and restart scribe; no recipient has lost anything",
+        hides: None,
+    }
     MODEL_AWAY = "model-away", Error, Away {
         title: "the language model's service cannot be reached",
         text: "Nothing answers at its address, its name cannot be resolved, or no trusted TLS connection can be set \
@@ -354,15 +364,15 @@ conditions! {
         title: "the language model's service does not know the model",
         text: "Its name is misspelt, the provider has retired it, it is not loaded on the server, or the address \
                leads to something else.",
-        remedy: "check TEMPLATE_PARSER_MODEL and EMAIL_COMPOSER_MODEL against the provider's list of models (Ollama: \
-                 `ollama pull`), and ANTHROPIC_BASE_URL or OPENAI_BASE_URL",
+        remedy: "check TEMPLATE_PARSER_MODEL, WEB_SCRAPER_MODEL and EMAIL_COMPOSER_MODEL against the provider's list of models \
+                 (Ollama: `ollama pull`), and ANTHROPIC_BASE_URL or OPENAI_BASE_URL",
         hides: Some("quota"),
     }
     MODEL_UNUSABLE = "model-unusable", Error, Mended {
         title: "the language model cannot be used",
         text: "Its service refuses what scribe asks in every form that scribe knows, or something else answers at its \
                address.",
-        remedy: "see the text, and try `scribe doctor`; another model (TEMPLATE_PARSER_MODEL, EMAIL_COMPOSER_MODEL) or \
+        remedy: "see the text, and try `scribe doctor`; another model (TEMPLATE_PARSER_MODEL, WEB_SCRAPER_MODEL, EMAIL_COMPOSER_MODEL) or \
                  `builtin` may help meanwhile",
         hides: None,
     }

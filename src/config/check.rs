@@ -83,13 +83,21 @@ fn checked(raw: &RawSettings) -> Result<Settings, ConfigError> {
     let mut warnings = Vec::new();
     let stage = fields.parse("ENVIRONMENT", stage)?;
     let temperature = fields.optional("EMAIL_COMPOSER_TEMPERATURE", temperature)?;
+    // Reading is no matter of taste.
+    let template_parser_model = models::choice(&fields, "TEMPLATE_PARSER_MODEL", Some(0.0))?;
+    let web_scraper_model =
+        models::choice_or(&fields, "WEB_SCRAPER_MODEL", Some(0.0), &template_parser_model)?;
+    let email_composer_model = models::choice(&fields, "EMAIL_COMPOSER_MODEL", temperature)?;
+    let budget =
+        models::budget(&fields, &[&template_parser_model, &web_scraper_model, &email_composer_model])?;
     Ok(Settings {
         stage,
         health: SocketAddr::new(fields.parse("HOST", ip_address)?, fields.parse("PORT", number::<u16>)?),
         log_level: fields.parse("LOG_LEVEL", log_level)?,
-        // Reading is no matter of taste.
-        template_parser_model: models::choice(&fields, "TEMPLATE_PARSER_MODEL", Some(0.0))?,
-        email_composer_model: models::choice(&fields, "EMAIL_COMPOSER_MODEL", temperature)?,
+        template_parser_model,
+        web_scraper_model,
+        email_composer_model,
+        budget,
         web: web(&fields)?,
         poll_interval: fields.parse("POLL_INTERVAL", |v| seconds(v, 0.05, 30.0))?,
         state_directory: fields.parse("STATE_DIRECTORY", path)?,

@@ -92,13 +92,24 @@ pub enum ConfigError {
         /// The setting that has its key.
         key: &'static str,
     },
+    /// A bound for what models cost, and a model whose price nobody knows.
+    PriceMissing {
+        /// Where the bound was set.
+        origin: Origin,
+        /// The setting that bounds.
+        name: &'static str,
+        /// The model.
+        model: String,
+    },
 }
 
 impl ConfigError {
     /// The setting whose value is wrong or missing.
     pub(super) fn setting(&self) -> Option<&'static str> {
         match self {
-            ConfigError::BadValue { name, .. } | ConfigError::Missing { name } => Some(name),
+            ConfigError::BadValue { name, .. }
+            | ConfigError::Missing { name }
+            | ConfigError::PriceMissing { name, .. } => Some(name),
             _ => None,
         }
     }
@@ -131,6 +142,10 @@ impl ConfigError {
                      environment), or set {name} to builtin, which needs none"
                 )
             }
+            ConfigError::PriceMissing { name, model, .. } => format!(
+                "add the model to MODEL_PRICES with its price per million tokens (MODEL_PRICES='{model}=1/5'; a server of \
+                 your own: 0/0), or take {name} out"
+            ),
         }
     }
 }
@@ -150,6 +165,12 @@ impl fmt::Display for ConfigError {
             ConfigError::Missing { name } => write!(f, "{name} is not set"),
             ConfigError::KeyMissing { origin, name, model, key } => {
                 write!(f, "{name} ({origin}): {model} needs a key, and {key} is not set")
+            }
+            ConfigError::PriceMissing { origin, name, model } => {
+                write!(
+                    f,
+                    "{name} ({origin}): {model} has no price in MODEL_PRICES, so nobody knows what it costs"
+                )
             }
         }
     }

@@ -6,6 +6,7 @@ mod database_url;
 mod error;
 mod ip_block;
 mod models;
+mod money;
 mod secret;
 pub mod sources;
 mod table;
@@ -20,7 +21,8 @@ use std::{
 pub(crate) use check::MOST_ARXIV_INTERVAL;
 pub use error::{ConfigError, Origin};
 pub use ip_block::IpBlock;
-pub use models::{ModelChoice, Prices, Provider, RemoteModel};
+pub use models::{Budget, ModelChoice, Prices, Provider, RemoteModel};
+pub use money::MicroUsd;
 pub use secret::Secret;
 pub use sources::{Environment, Gathered};
 pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS};
@@ -37,10 +39,14 @@ pub struct Settings {
     pub health: SocketAddr,
     /// The least important log line that is written.
     pub log_level: log::LevelFilter,
-    /// Who reads templates and pages.
+    /// Who reads templates.
     pub template_parser_model: ModelChoice,
+    /// Who reads pages.
+    pub web_scraper_model: ModelChoice,
     /// Who chooses the values.
     pub email_composer_model: ModelChoice,
+    /// What they may cost.
+    pub budget: Budget,
     /// The web side.
     pub web: WebSettings,
     /// The longest pause between two looks at an empty queue.

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, time::Duration};
 use url::{Host, Url};
 
 use super::{
-    ConfigError, Secret,
+    ConfigError, MicroUsd, Secret,
     check::{Fields, base_url, number, seconds},
 };
 
@@ -45,6 +45,15 @@ pub enum Provider {
     OpenAi,
 }
 
+/// What models may cost; without a bound nothing is refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// For one recipient, each attempt by itself.
+    pub item: Option<MicroUsd>,
+    /// On one day, UTC, by all scribes on the same database together.
+    pub day: Option<MicroUsd>,
+}
+
 /// Prices in USD per million tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prices {
@@ -52,6 +61,14 @@ pub struct Prices {
     pub input: f64,
     /// Of what comes back.
     pub output: f64,
+}
+
+impl Prices {
+    /// What so many tokens cost. A price per million in USD is one per token in millionths.
+    #[expect(clippy::cast_precision_loss, reason = "nobody uses 2^53 tokens")]
+    pub fn cost(self, input: u64, output: u64) -> MicroUsd {
+        MicroUsd::rounded_up(input as f64 * self.input + output as f64 * self.output)
+    }
 }
 
 impl Provider {
@@ -98,6 +115,34 @@ impl fmt::Display for ModelChoice {
 impl fmt::Display for RemoteModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.provider.as_str(), self.model)
+    }
+}
+
+/// The bounds, which only models with prices can keep to.
+pub(super) fn budget(fields: &Fields<'_>, models: &[&ModelChoice]) -> Result<Budget, ConfigError> {
+    let unpriced = models.iter().find_map(|model| match model {
+        ModelChoice::Remote(remote) if remote.prices.is_none() => Some(remote.to_string()),
+        _ => None,
+    });
+    let bound = |name| match (fields.optional(name, MicroUsd::budget)?, &unpriced) {
+        (Some(_), Some(model)) => {
+            Err(ConfigError::PriceMissing { origin: fields.origin(name), name, model: model.clone() })
+        }
+        (bound, _) => Ok(bound),
+    };
+    Ok(Budget { item: bound("MODEL_ITEM_BUDGET")?, day: bound("MODEL_DAY_BUDGET")? })
+}
+
+/// The model of the setting of that name; another's where it is not set.
+pub(super) fn choice_or(
+    fields: &Fields<'_>,
+    name: &'static str,
+    temperature: Option<f64>,
+    other: &ModelChoice,
+) -> Result<ModelChoice, ConfigError> {
+    match fields.optional(name, parts)? {
+        Some(_) => choice(fields, name, temperature),
+        None => Ok(other.clone()),
     }
 }
 

@@ -66,7 +66,12 @@ pub static SETTINGS: &[Setting] = &[
     plain(
         "TEMPLATE_PARSER_MODEL",
         Some("builtin"),
-        "who reads templates and pages: builtin, anthropic:MODEL or openai:MODEL",
+        "who reads templates: builtin, anthropic:MODEL or openai:MODEL",
+    ),
+    plain(
+        "WEB_SCRAPER_MODEL",
+        None,
+        "who reads pages: builtin, anthropic:MODEL or openai:MODEL; unset, as TEMPLATE_PARSER_MODEL",
     ),
     plain(
         "EMAIL_COMPOSER_MODEL",
@@ -91,6 +96,16 @@ pub static SETTINGS: &[Setting] = &[
         "MODEL_PRICES",
         None,
         "USD per million tokens, in and out, per model: anthropic:MODEL=1/5, openai:MODEL=0.1/0.4",
+    ),
+    plain(
+        "MODEL_ITEM_BUDGET",
+        None,
+        "USD that models may cost for one recipient; the rest is done by builtin",
+    ),
+    plain(
+        "MODEL_DAY_BUDGET",
+        None,
+        "USD that models may cost a day (UTC), all scribes on the database together; then work pauses",
     ),
     plain("CONTACT", None, "your e-mail or web address; every site that scribe asks is told it"),
     plain("SEARCH_PROVIDER", None, "open (no key; the default), searxng, exa, brave or none"),

@@ -300,7 +300,7 @@ fn a_model_that_cannot_work_is_a_mistake_in_the_settings() {
     let anthropic = "email_composer_model = \"anthropic:claude-haiku-4-5\"\n";
     let openai = "template_parser_model = \"openai:some\"\n";
     type Variables = &'static [(&'static str, &'static str)];
-    let cases: [(&str, Variables, &str); 11] = [
+    let cases: [(&str, Variables, &str); 14] = [
         (
             anthropic,
             &[],
@@ -328,6 +328,21 @@ fn a_model_that_cannot_work_is_a_mistake_in_the_settings() {
         ("", &[("EMAIL_COMPOSER_MODEL", "openai:")], "there is no model \"openai:\""),
         (anthropic, &[("ANTHROPIC_API_KEY", "hunter2"), ("MODEL_PRICES", "claude=1/5")], "not of the form"),
         (anthropic, &[("ANTHROPIC_API_KEY", "hunter2"), ("MODEL_TIMEOUT", "301")], "not between 1 and 300"),
+        (
+            anthropic,
+            &[("ANTHROPIC_API_KEY", "hunter2"), ("MODEL_DAY_BUDGET", "2")],
+            "in MODEL_PRICES, so nobody knows",
+        ),
+        (
+            "",
+            &[
+                ("WEB_SCRAPER_MODEL", "openai:a"),
+                ("OPENAI_BASE_URL", "http://localhost"),
+                ("MODEL_ITEM_BUDGET", "2"),
+            ],
+            "openai:a has no price",
+        ),
+        ("", &[("MODEL_DAY_BUDGET", "2 USD")], "no amount in USD"),
     ];
     for (toml, environment, expected) in cases {
         let fixture =

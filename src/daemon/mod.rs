@@ -2,6 +2,7 @@
 //!
 //! All that can be wrong with this machine (settings, state directory, port) is found before READY. The database is
 //! not among it: a Pi boots faster than its network, and must not give up for that.
+mod day_budget;
 mod finish;
 mod health;
 mod log;
@@ -25,6 +26,7 @@ use tokio::{
 
 pub use self::worker::Obstacle;
 use self::{
+    day_budget::DayBudget,
     finish::Outstanding,
     state_directory::{StateDirectory, StateError},
     status::Status,
@@ -35,6 +37,7 @@ use crate::{
     condition,
     config::{ConfigError, Settings},
     database::{Database, DatabaseError, queue_items},
+    model::Purse,
     pipeline::Pipeline,
     queue::RunId,
 };
@@ -120,10 +123,12 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
     let run = RunId::fresh();
     let database = Database::new(database_settings)?;
     let hurried = database.hurried(HURRY, HURRY / 2);
+    let day_budget = settings.budget.day.map(|cap| Arc::new(DayBudget::new(&database, cap)));
     let kept = state.kept();
     let worker = Worker {
         database,
-        pipeline: Pipeline::new(settings),
+        pipeline: Pipeline::new(settings, day_budget.clone().map(|purse| purse as Arc<dyn Purse>)),
+        day_budget,
         earlier: state.earlier_run(),
         has_right_schema: false,
         on_disk: None,

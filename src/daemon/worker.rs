@@ -12,6 +12,7 @@ use log::{debug, error, info, warn};
 use uuid::Uuid;
 
 use super::{
+    day_budget::DayBudget,
     finish::{Ending, Outstanding},
     state_directory::{EarlierRun, StateDirectory, StateError},
     status::{Over, Status},
@@ -28,7 +29,7 @@ use crate::{
     pipeline::{self, Draft, LONGEST_ARXIV_STEP, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
     queue::{
         Claim, RunId,
-        failure::{after_failure, poisonous},
+        failure::{self, Next, after_failure, poisonous},
         life::LEASE,
     },
 };
@@ -91,6 +92,8 @@ pub struct Worker {
     pub database: Database,
     /// The way from a request to a draft.
     pub pipeline: Pipeline,
+    /// What models may cost a day, where that is bounded; the pipeline's purse.
+    pub day_budget: Option<Arc<DayBudget>>,
     /// What is remembered across restarts.
     pub state: Arc<StateDirectory>,
     /// What `/health` shows.
@@ -186,6 +189,7 @@ impl Worker {
             return self.sit_out();
         }
         check_clock(SystemTime::now())?;
+        self.check_day_budget()?;
         let Some(item) = self.seen(queue_items::claim(&self.database, self.run))? else {
             self.all_clear(|_| true);
             let is_empty = self.until_empty && self.seen(queue_items::unfinished(&self.database))? == 0;
@@ -268,7 +272,7 @@ impl Worker {
         let (end, obstacle) = match self.draft(&item) {
             Ok(draft) => (Ending::Email(Box::new(draft.into())), None),
             Err(error) => {
-                let next = after_failure(&error, item.attempts);
+                let next = self.with_usage(&item, after_failure(&error, item.attempts));
                 let obstacle = match error {
                     pipeline::Error::Surroundings { condition, detail } => {
                         Some(Obstacle { condition, detail })
@@ -280,6 +284,19 @@ impl Worker {
         };
         self.outstanding = Some(Outstanding { claim: item.claim, end, started: Some(started) });
         obstacle
+    }
+
+    /// What an attempt without an e-mail used stands in the log, and where it was the last one, behind its reason.
+    fn with_usage(&self, item: &Claimed, next: Next) -> Next {
+        let usage = self.pipeline.take_usage();
+        if usage.total.calls == 0 {
+            return next;
+        }
+        info!("item {}: without an e-mail, the models used {usage}", Short(item.claim.item));
+        match next {
+            Next::Fail(message) => Next::Fail(failure::shortened(&format!("{message} (models: {usage})"))),
+            next => next,
+        }
     }
 
     fn draft(&self, item: &Claimed) -> Result<Draft, pipeline::Error> {
@@ -345,7 +362,7 @@ impl Worker {
     }
 
     /// Logs the end of an outage of such a kind.
-    fn all_clear(&self, of_kind: impl Fn(&Condition) -> bool) {
+    pub(super) fn all_clear(&self, of_kind: impl Fn(&Condition) -> bool) {
         tell_over(&self.status.clear(of_kind));
     }
 

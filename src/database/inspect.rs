@@ -122,7 +122,7 @@ fn back_end(session: &mut Session) -> Result<BackEnd, DatabaseError> {
 }
 
 /// Scribe's tables, as SQL.
-const TABLES: &str = "ARRAY['users', 'emails', 'queue_items', 'refinery_schema_history']";
+const TABLES: &str = "ARRAY['users', 'emails', 'queue_items', 'model_days', 'refinery_schema_history']";
 
 /// One of scribe's tables, as the role sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

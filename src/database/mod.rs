@@ -14,6 +14,7 @@ pub mod hints;
 pub mod inspect;
 mod login;
 pub mod migrate;
+pub mod model_days;
 pub mod probe;
 pub mod queue_items;
 pub mod queue_orders;

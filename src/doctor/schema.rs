@@ -85,7 +85,7 @@ fn row_security(tables: &[Table], report: &mut Report<'_>) -> bool {
         );
     }
     if off.is_empty() && hidden.is_empty() {
-        report.ok(Check::RowSecurity, "on for all four tables, and hides nothing from the database role");
+        report.ok(Check::RowSecurity, "on for all five tables, and hides nothing from the database role");
     }
     hidden.is_empty()
 }

@@ -80,19 +80,32 @@ fn is_in_use(lock: &Path) -> bool {
     File::open(lock).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// One small real question to each model that is configured, once where both are the same.
+/// One small real question to each model that is configured, once where it does several things; their temperatures do
+/// not matter.
 fn models(settings: &Settings, report: &mut Report<'_>) {
-    let (parser, composer) = (&settings.template_parser_model, &settings.email_composer_model);
-    if is_same_service(parser, composer) {
-        return model(parser, "templates, pages and e-mails", report);
+    let tasks = [
+        (&settings.template_parser_model, "templates"),
+        (&settings.web_scraper_model, "pages"),
+        (&settings.email_composer_model, "e-mails"),
+    ];
+    let mut models: Vec<(&ModelChoice, Vec<&str>)> = Vec::new();
+    for (choice, purpose) in tasks {
+        match models.iter_mut().find(|(known, _)| known.to_string() == choice.to_string()) {
+            Some((_, purposes)) => purposes.push(purpose),
+            None => models.push((choice, vec![purpose])),
+        }
     }
-    model(parser, "templates and pages", report);
-    model(composer, "e-mails", report);
+    for (choice, purposes) in models {
+        model(choice, &listed(&purposes), report);
+    }
 }
 
-/// Whether one question tells about both; their temperatures do not matter.
-fn is_same_service(one: &ModelChoice, other: &ModelChoice) -> bool {
-    one.to_string() == other.to_string()
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        words => words.concat(),
+    }
 }
 
 fn model(choice: &ModelChoice, purpose: &str, report: &mut Report<'_>) {
@@ -100,11 +113,11 @@ fn model(choice: &ModelChoice, purpose: &str, report: &mut Report<'_>) {
         return report.ok(Check::Models, format!("builtin for {purpose}; it needs no key"));
     }
     let started = Instant::now();
-    let ledger = Ledger::new();
+    let ledger = Ledger::new(None, None);
     match model::open(choice, &ledger).probe() {
         Ok(answer) => {
             let (seconds, answer) = (started.elapsed().as_secs_f64(), one_short_line(&answer, 40));
-            let usage = ledger.usage();
+            let usage = ledger.used();
             report.ok(
                 Check::Models,
                 format!("{choice} for {purpose} says {answer:?} after {seconds:.1} s: {usage}"),

@@ -9,13 +9,15 @@ mod fuzz_targets;
 mod ledger;
 mod prompts;
 mod remote;
+mod used;
 
 pub use builtin::Builtin;
 #[cfg(test)]
 pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
-pub use ledger::{Cost, Usage};
+pub use ledger::{Day, Purse};
 pub(crate) use ledger::{Ledger, STEP_TIME};
 pub(crate) use prompts::leaks_instructions;
+pub use used::{Cost, Used};
 
 use std::time::Duration;
 

@@ -24,6 +24,7 @@ mod slot;
 mod sources;
 mod template;
 mod template_parser;
+mod usage;
 mod validator;
 mod web_scraper;
 
@@ -35,10 +36,11 @@ pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub use request::{MAX_TEMPLATE_BYTES, check_recipient, check_template};
 pub use run::Pipeline;
 use serde::{Deserialize, Serialize};
+pub use usage::{StepUsage, Usage};
 pub use web_scraper::search_condition;
 
 use crate::condition::Condition;
-pub use crate::model::{Cost, TemplateType, Usage};
+pub use crate::model::{Cost, TemplateType, Used};
 
 /// One recipient and one template, as the sender gave them.
 #[derive(Debug, Clone)]
@@ -54,7 +56,8 @@ pub struct Request {
 }
 
 /// The four steps, in order. The text is what `queue_items.current_step` and `step_timings` use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Reads the template: its kind, its placeholders, what to search for.
     TemplateParser,

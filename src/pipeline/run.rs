@@ -1,10 +1,12 @@
 //! The four steps in a row, timed, with the caller told as each begins.
-use std::{cell::Cell, time::Instant};
-
-use log::info;
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+    time::Instant,
+};
 
 use super::{
-    Draft, Error, Metadata, Request, Step, StepTimings, arxiv_helper,
+    Draft, Error, Metadata, Request, Step, StepTimings, Usage, arxiv_helper,
     doubts::doubts,
     email_composer::{self, Research},
     request::check_request,
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::{
     config::Settings,
-    model::{self, Ledger, Model, ModelError, Usage},
+    model::{self, Ledger, Model, ModelError, Purse},
     web::Web,
 };
 
@@ -21,25 +23,32 @@ use crate::{
 pub struct Pipeline {
     /// The only way out.
     web: Web,
-    /// Reads templates and pages.
+    /// Reads templates.
     parser: Box<dyn Model>,
+    /// Reads pages; `None` where that is the parser.
+    reader: Option<Box<dyn Model>>,
     /// Chooses the values.
     composer: Box<dyn Model>,
-    /// What the two use.
+    /// What they use.
     ledger: Ledger,
-    /// Whether one of the two could not be used the last time.
+    /// What they used for the last request.
+    usage: RefCell<Usage>,
+    /// Whether one of them could not be used the last time.
     is_suspect: Cell<bool>,
 }
 
 impl Pipeline {
-    /// As the settings describe it.
-    pub fn new(settings: &Settings) -> Pipeline {
-        let ledger = Ledger::new();
+    /// As the settings describe it. The purse has the money of a day; without one, days have no bound.
+    pub fn new(settings: &Settings, purse: Option<Arc<dyn Purse>>) -> Pipeline {
+        let ledger = Ledger::new(settings.budget.item, purse);
+        let (parser, reader) = (&settings.template_parser_model, &settings.web_scraper_model);
         Pipeline {
             web: Web::new(&settings.web),
-            parser: model::open(&settings.template_parser_model, &ledger),
+            parser: model::open(parser, &ledger),
+            reader: (reader != parser).then(|| model::open(reader, &ledger)),
             composer: model::open(&settings.email_composer_model, &ledger),
             ledger,
+            usage: RefCell::default(),
             is_suspect: Cell::new(false),
         }
     }
@@ -51,33 +60,51 @@ impl Pipeline {
         on_step: &mut dyn FnMut(Step) -> Result<(), Error>,
     ) -> Result<Draft, Error> {
         self.ledger.begin_item();
+        self.usage.take();
+        let mut at = Step::TemplateParser;
         let mut on_step = |step| {
             on_step(step)?;
             // The first step's time began with the item: so did its lease.
             if step != Step::TemplateParser {
-                self.ledger.begin_step();
+                self.end_step(at);
+                at = step;
             }
             Ok(())
         };
-        let models = Models { parser: &*self.parser, composer: &*self.composer };
+        let models = self.models();
         let drafted = self.look_again().and_then(|()| run_steps(&self.web, models, request, &mut on_step));
-        let usage = self.ledger.usage();
+        self.end_step(at);
         self.is_suspect.set(
             matches!(&drafted, Err(Error::Surroundings { condition, .. }) if condition.is_about_model()),
         );
-        match drafted {
-            Ok(draft) => Ok(Draft { metadata: Metadata { usage, ..draft.metadata }, ..draft }),
-            Err(error) => {
-                log_usage(&usage);
-                Err(error)
-            }
+        let draft = drafted?;
+        Ok(Draft { metadata: Metadata { usage: self.usage.take(), ..draft.metadata }, ..draft })
+    }
+
+    /// What the models used for the last request, if that became no e-mail; told once.
+    pub fn take_usage(&self) -> Usage {
+        self.usage.take()
+    }
+
+    fn models(&self) -> Models<'_> {
+        let parser = &*self.parser;
+        Models { parser, reader: self.reader.as_deref().unwrap_or(parser), composer: &*self.composer }
+    }
+
+    /// Notes what a step used; another's time begins.
+    fn end_step(&self, step: Step) {
+        let used = self.ledger.begin_step();
+        if let Some(model) = self.models().of(step) {
+            self.usage.borrow_mut().add(step, model.name(), &used);
         }
     }
 
     /// After a model could not be used, a small question comes before all research, which would be in vain.
     fn look_again(&self) -> Result<(), Error> {
         if self.is_suspect.get() {
-            for model in [&self.composer, &self.parser] {
+            for model in
+                [Some(&self.composer), Some(&self.parser), self.reader.as_ref()].into_iter().flatten()
+            {
                 model.probe().map(drop).or_else(|error| bad_answer(error).map(drop))?;
             }
         }
@@ -85,18 +112,27 @@ impl Pipeline {
     }
 }
 
-/// What an attempt without an e-mail used.
-fn log_usage(usage: &Usage) {
-    if usage.calls > 0 {
-        info!("without an e-mail: {usage}");
-    }
-}
-
 /// Who reads and who writes.
 #[derive(Clone, Copy)]
 pub(crate) struct Models<'a> {
+    /// Templates.
     pub parser: &'a dyn Model,
+    /// Pages.
+    pub reader: &'a dyn Model,
+    /// The values.
     pub composer: &'a dyn Model,
+}
+
+impl<'a> Models<'a> {
+    /// Whom a step may ask.
+    fn of(self, step: Step) -> Option<&'a dyn Model> {
+        match step {
+            Step::TemplateParser => Some(self.parser),
+            Step::WebScraper => Some(self.reader),
+            Step::ArxivHelper => None,
+            Step::EmailComposer => Some(self.composer),
+        }
+    }
 }
 
 pub(crate) fn run_steps(
@@ -114,7 +150,7 @@ pub(crate) fn run_steps(
 
     on_step(Step::WebScraper)?;
     let findings = timed(&mut timings.web_scraper, || {
-        web_scraper::run(sources, models.parser, person, &brief.search_terms)
+        web_scraper::run(sources, models.reader, person, &brief.search_terms)
     })?;
 
     on_step(Step::ArxivHelper)?;

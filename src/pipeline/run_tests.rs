@@ -40,7 +40,7 @@ fn draft(web: &FakeWeb, models: Models<'_>, request: &Request) -> Result<Draft, 
 }
 
 fn builtin(web: &FakeWeb, template: &str) -> Result<Draft, Error> {
-    draft(web, Models { parser: &Builtin, composer: &Builtin }, &request(template))
+    draft(web, Models { parser: &Builtin, reader: &Builtin, composer: &Builtin }, &request(template))
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn the_same_request_gives_the_same_draft() {
 
 #[test]
 fn each_step_is_announced_in_order_and_a_refusal_ends_the_work() {
-    let models = Models { parser: &Builtin, composer: &Builtin };
+    let models = Models { parser: &Builtin, reader: &Builtin, composer: &Builtin };
     let mut seen = Vec::new();
     let web = world();
     run_steps(&web, models, &request("{{name}}"), &mut |step| {
@@ -95,7 +95,7 @@ fn each_step_is_announced_in_order_and_a_refusal_ends_the_work() {
 
 #[test]
 fn a_request_that_cannot_be_meant_is_refused_before_any_step() {
-    let models = Models { parser: &Builtin, composer: &Builtin };
+    let models = Models { parser: &Builtin, reader: &Builtin, composer: &Builtin };
     let mut steps = 0;
     let result = run_steps(&world(), models, &request("Dear all"), &mut |_| {
         steps += 1;
@@ -133,7 +133,7 @@ fn a_model_that_was_taken_over_cannot_reach_the_recipient() {
     };
     let bad = Value { slot: 0, text: owned.into(), facts: vec![0], papers: vec![] };
     let composer = FakeModel { values: vec![Ok(vec![bad])], ..FakeModel::default() };
-    let models = Models { parser: &parser, composer: &composer };
+    let models = Models { parser: &parser, reader: &parser, composer: &composer };
     let draft = draft(&world(), models, &request("Dear {{name}}, {{detail|hello}}")).unwrap();
     assert_eq!(draft.message, "Dear Prof. Ada Example, hello");
     assert_eq!((draft.metadata.model.as_str(), draft.metadata.temperature), ("fake:one", Some(0.5)));

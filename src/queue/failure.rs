@@ -64,7 +64,8 @@ fn pause(attempts: i32) -> Duration {
     (FIRST_PAUSE * 2u32.pow(doublings)).min(LONGEST_PAUSE)
 }
 
-fn shortened(message: &str) -> String {
+/// Cut to the longest message that is kept.
+pub fn shortened(message: &str) -> String {
     message.chars().take(LONGEST_MESSAGE).collect()
 }
 

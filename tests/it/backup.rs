@@ -85,7 +85,7 @@ fn content(database: &TestDatabase) -> Vec<String> {
          AND relname <> 'refinery_schema_history' ORDER BY 1",
     );
     let rows =
-        tables.iter().flat_map(|t| one_column(&format!("SELECT to_jsonb({t})::text FROM {t} ORDER BY id")));
+        tables.iter().flat_map(|t| one_column(&format!("SELECT to_jsonb({t})::text FROM {t} ORDER BY 1")));
     let sequences = one_column("SELECT sequencename || ' ' || last_value FROM pg_sequences ORDER BY 1");
     rows.chain(sequences).collect()
 }

@@ -80,7 +80,7 @@ fn a_healthy_installation_is_ok_in_every_check() {
     assert!(checks.iter().all(|line| line.starts_with("ok    ")), "{text}");
     assert_eq!(*last, "19 ok, 0 warned, 0 failed, 0 skipped");
     let pooler = if route() == "PORT" { "transaction mode" } else { "PostgreSQL itself" };
-    for words in ["TLSv1.3, certificate of localhost by Throwaway CA", "verify-full", pooler, "5 (head)"] {
+    for words in ["TLSv1.3, certificate of localhost by Throwaway CA", "verify-full", pooler, "6 (head)"] {
         assert!(text.contains(words), "no {words:?} in {text}");
     }
 }
@@ -260,7 +260,7 @@ fn a_server_without_tls_or_without_a_word_is_told_apart_and_hangs_nothing() {
 fn pending_migrations_are_counted() {
     let database = TestDatabase::empty();
     let report = doctor(&program(&database));
-    report.says("migrations", "failed", &["5 pending migration(s): at 0 of 5", "`scribe db upgrade`"]);
+    report.says("migrations", "failed", &["6 pending migration(s): at 0 of 6", "`scribe db upgrade`"]);
     report.failed_only("migrations", &["drift", "row security", "privileges", "queue"]);
 }
 

@@ -9,12 +9,14 @@ use std::{
 
 use postgres::Client;
 use scribe::{
-    config::DatabaseSettings,
+    config::{DatabaseSettings, MicroUsd},
     database::{
         Cause, Database, DatabaseError, Phase,
         migrate::{self, DowngradeTarget, MigrateError, UpgradeTarget},
+        model_days,
         queue_items::{self, Email, Settled},
     },
+    model::Day,
     pipeline::Step,
     queue::{Claim, RunId},
 };
@@ -265,6 +267,14 @@ fn units_of_work_need_no_more_round_trips_than_they_must() {
         queue_items::note_step(way, &claim(database), Step::WebScraper)
     };
     assert_eq!(round_trips(note), 7, "a progress note");
+    let amount = MicroUsd(5);
+    let reserve = |way: &Database, _: &TestDatabase| model_days::reserve(way, amount, MicroUsd(9));
+    assert_eq!(round_trips(reserve), 7, "a reservation");
+    let correct =
+        |way: &Database, _: &TestDatabase| model_days::correct(way, Day(20_000), amount, MicroUsd(1));
+    assert_eq!(round_trips(correct), 7, "its correction");
+    let look = |way: &Database, _: &TestDatabase| model_days::spent_today(way);
+    assert_eq!(round_trips(look), 7, "a look at the day");
     let settle =
         |way: &Database, database: &TestDatabase| queue_items::settle(way, &claim(database), &email());
     assert_eq!(round_trips(settle), 9, "a settle");

@@ -1,6 +1,7 @@
 //! The whole program against real parts: PostgreSQL behind PgBouncer (TLS, transaction mode, SCRAM), the real binary,
 //! and the sample web in place of the internet. Every test has a database and directories of its own.
 mod backup;
+mod budget;
 mod crash;
 mod daemon;
 mod database;

@@ -72,6 +72,35 @@ fn a_model_without_a_price_costs_something_unknown_and_an_email_shows_it() {
 }
 
 #[test]
+fn templates_pages_and_emails_may_be_three_different_models_work() {
+    let (database, web, server) =
+        (TestDatabase::migrated(), SampleWeb::start(&[]), ModelServer::start(Mood::Obeys));
+    database.queue(database.user(), TEMPLATE, &[ADA]);
+    let program = program(&database, &web, &server, ANTHROPIC)
+        .env("WEB_SCRAPER_MODEL", OPENAI)
+        .env("EMAIL_COMPOSER_MODEL", "anthropic:claude-haiku-5-5")
+        .env("MODEL_PRICES", &format!("{ANTHROPIC}=1/5,anthropic:claude-haiku-5-5=0.1/0.5"));
+    program.ok(&["run", "--until-empty"]);
+    let metadata: Value = database.query("SELECT metadata FROM emails", &[])[0].get(0);
+    let steps = &metadata["usage"]["steps"];
+    for (step, model, question) in [
+        ("template_parser", ANTHROPIC, "one to three searches"),
+        ("web_scraper", OPENAI, "Say whether this page is about this person"),
+        ("email_composer", "anthropic:claude-haiku-5-5", "Give a value, with the numbers"),
+    ] {
+        assert_eq!(steps[step]["model"], model);
+        let asked: Vec<_> =
+            server.requests().into_iter().filter(|it| it.body.to_string().contains(question)).collect();
+        let name = model.split_once(':').unwrap().1;
+        assert!(asked.iter().all(|asked| asked.body["model"] == name), "{step}");
+        assert_eq!(steps[step]["calls"].as_u64(), u64::try_from(asked.len()).ok(), "{step}");
+        assert_eq!(steps[step]["cost_usd"] == "unknown", step == "web_scraper", "{steps}");
+    }
+    assert_eq!(metadata["usage"]["cost_usd"], "unknown", "a part of it is");
+    assert_eq!(metadata["model"], "anthropic:claude-haiku-5-5");
+}
+
+#[test]
 fn a_composer_sees_no_page_and_a_stranger_no_instructions() {
     let (database, web, server) =
         (TestDatabase::migrated(), SampleWeb::start(&[]), ModelServer::start(Mood::Obeys));

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::{RemoteModel, Secret},
-    model::{ledger::Tokens, prompts::Question},
+    model::{prompts::Question, used::Tokens},
 };
 
 /// Thoughts count towards `max_tokens`.
@@ -58,20 +58,22 @@ impl Api for Anthropic {
         let text: String = texts.filter_map(|block| block["text"].as_str()).collect();
         let end = match answer["stop_reason"].as_str() {
             None | Some("end_turn" | "stop_sequence") => End::Done,
-            Some("max_tokens" | "model_context_window_exceeded") => End::Cut,
+            Some("max_tokens") => End::Cut,
+            Some("model_context_window_exceeded") => End::Full,
             Some("refusal") => End::Refused,
             // Only server tools pause, and none is ever offered; the same question would pause again.
             Some(other) => End::Odd(other.to_owned()),
         };
-        Ok(Reply { text, end, tokens: tokens(&answer["usage"]) })
+        Ok(Reply { text, end })
     }
-}
 
-fn tokens(usage: &Value) -> Option<Tokens> {
-    let cached = |name: &str| usage[name].as_u64().unwrap_or(0);
-    let input = usage["input_tokens"].as_u64()?;
-    let cached = cached("cache_creation_input_tokens").saturating_add(cached("cache_read_input_tokens"));
-    Some(Tokens { input: input.saturating_add(cached), output: usage["output_tokens"].as_u64()? })
+    fn tokens(&self, answer: &Value) -> Option<Tokens> {
+        let usage = &answer["usage"];
+        let cached = |name: &str| usage[name].as_u64().unwrap_or(0);
+        let input = usage["input_tokens"].as_u64()?;
+        let cached = cached("cache_creation_input_tokens").saturating_add(cached("cache_read_input_tokens"));
+        Some(Tokens { input: input.saturating_add(cached), output: usage["output_tokens"].as_u64()? })
+    }
 }
 
 #[cfg(test)]
@@ -137,14 +139,14 @@ mod tests {
         });
         let reply = Anthropic.read(&answer).unwrap();
         assert_eq!((reply.text.as_str(), reply.end), ("{\"a\":1}", End::Done));
-        assert_eq!(reply.tokens, Some(Tokens { input: 15, output: 7 }));
+        assert_eq!(Anthropic.tokens(&answer), Some(Tokens { input: 15, output: 7 }));
     }
 
     #[test]
     fn each_reason_to_stop_is_told_apart() {
         let end = |reason: &str| Anthropic.read(&json!({"content": [], "stop_reason": reason})).unwrap().end;
         assert_eq!((end("end_turn"), end("stop_sequence")), (End::Done, End::Done));
-        assert_eq!((end("max_tokens"), end("model_context_window_exceeded")), (End::Cut, End::Cut));
+        assert_eq!((end("max_tokens"), end("model_context_window_exceeded")), (End::Cut, End::Full));
         assert_eq!((end("refusal"), end("pause_turn")), (End::Refused, End::Odd("pause_turn".into())));
         assert!(matches!(Anthropic.read(&json!({"hello": 1})), Err(Fault::Bad(_))));
     }

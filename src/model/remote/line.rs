@@ -104,15 +104,35 @@ impl Line {
     /// A text that may come from elsewhere, without the key or anything that looks like one: services quote keys, some
     /// in part.
     pub fn without_key(&self, text: &str) -> String {
-        let text = match &self.key {
-            Some(key) => text.replace(key.expose(), "***"),
-            None => text.to_owned(),
-        };
-        let is_key = |word: &str| {
-            word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("sk-") || word.contains("**")
-        };
-        text.split_inclusive(' ').map(|word| if is_key(word) { "*** " } else { word }).collect()
+        let text = self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.mask(text));
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find(is_of_keys) {
+            let (before, from_run) = rest.split_at(start);
+            let (run, after) = from_run.split_at(from_run.find(|c| !is_of_keys(c)).unwrap_or(from_run.len()));
+            shown.push_str(before);
+            match key_in(run) {
+                Some(at) => shown.extend([&run[..at], "***"]),
+                None => shown.push_str(run),
+            }
+            rest = after;
+        }
+        shown + rest
     }
+}
+
+/// What keys, whole or masked by others, are made of.
+fn is_of_keys(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_*".contains(c)
+}
+
+/// Where something that looks like a key begins: at `sk-` that does not end another word, or, masked, with the run.
+fn key_in(run: &str) -> Option<usize> {
+    if run.contains("**") {
+        return Some(0);
+    }
+    let begins = |at: &usize| !run[..*at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    run.match_indices("sk-").map(|(at, _)| at).find(begins)
 }
 
 /// Host and, where it is not the usual one, port.
@@ -135,4 +155,37 @@ fn retry_after(response: &Response<Body>) -> Option<Duration> {
     let number = |name| text(response, name)?.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
     let seconds = number("retry-after-ms").map(|ms| ms / 1000.0).or_else(|| number("retry-after"))?;
     Some(Duration::from_secs_f64(seconds.min(MOST_PATIENCE.as_secs_f64())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_is_shown_wherever_it_stands() {
+        let line = Line::new(Some(Secret::new("hunter2+key/=")));
+        let shown = |text: &str| line.without_key(text);
+        assert_eq!(shown("a hunter2+key/= b"), "a *** b");
+        assert_eq!(shown("url?key=hunter2+key/=&x=1"), "url?key=***&x=1");
+        assert_eq!(shown("Bearerhunter2+key/=."), "***.");
+        for (text, expected) in [
+            ("sk-ant-api03-Ab_c", "***"),
+            ("{\"key\":\"sk-ant-api03-Ab_c\"}", "{\"key\":\"***\"}"),
+            ("x-api-key:sk-proj-Abc, next", "x-api-key:***, next"),
+            ("Bearer_sk-Abc\nnext line", "Bearer_***\nnext line"),
+            ("provided: AIza******Xy9z.", "provided: ***."),
+            ("(sk-ab…wxyz)", "(***…wxyz)"),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_shown_as_it_is() {
+        let line = Line::new(None);
+        for text in ["the task-force asks, 2 * 3 = 6\n\tÄ risk-free model: claude-haiku-5-5", "", "** "] {
+            let expected = text.replace("**", "***");
+            assert_eq!(line.without_key(text), expected);
+        }
+    }
 }

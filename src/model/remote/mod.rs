@@ -23,8 +23,9 @@ use uuid::Uuid;
 
 use super::{
     AnalyseTask, Analysis, FactsTask, Model, ModelError, PageFacts, SelectTask, Value, ValuesTask, answers,
-    ledger::{Ledger, Tokens},
+    ledger::{Ledger, Spent},
     prompts::{self, Question},
+    used::Tokens,
 };
 use crate::{
     condition::MODEL_UNUSABLE,
@@ -48,6 +49,8 @@ trait Api: Send {
     fn url(&self, base: &Url) -> Url;
     fn headers(&self, key: Option<&Secret>) -> Vec<(&'static str, String)>;
     fn body(&self, model: &RemoteModel, abilities: Abilities, question: &Question, tokens: u32) -> Json;
+    /// What an answer says that it used, an answer with an error too.
+    fn tokens(&self, answer: &Json) -> Option<Tokens>;
     /// From the body of a success that holds no error.
     fn read(&self, answer: &Json) -> Result<Reply, Fault>;
 }
@@ -57,15 +60,16 @@ trait Api: Send {
 struct Reply {
     text: String,
     end: End,
-    tokens: Option<Tokens>,
 }
 
 /// Why it ended.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
     Done,
-    /// At the limit of tokens.
+    /// At the limit of tokens that was asked for.
     Cut,
+    /// Where the model's context ends: a larger limit would not help.
+    Full,
     /// The model, or a filter before it, would not.
     Refused,
     /// In a way that nothing is known about.
@@ -112,6 +116,7 @@ impl Remote {
         match reply.end {
             End::Done => parse(&reply.text).or_else(bad),
             End::Cut => bad("the answer is longer than it may be".to_owned()),
+            End::Full => bad("question and answer are longer than the model's context".to_owned()),
             End::Refused => bad("the model refused to answer".to_owned()),
             End::Odd(reason) => bad(format!("the answer ended with {:?}", self.line.without_key(&reason))),
         }
@@ -122,7 +127,11 @@ impl Remote {
         let mut abilities = self.abilities.get();
         let mut retries = 0;
         loop {
-            let fault = match self.once(question, tokens, abilities, until) {
+            let sent = self.sent(question, tokens, abilities);
+            let hold = self.ledger.reserve(most(&sent), self.model.prices)?;
+            let (spent, result) = self.once(question, &sent, until);
+            self.ledger.settle(hold, spent);
+            let fault = match result {
                 Ok(reply) => {
                     self.abilities.set(abilities);
                     return Ok(reply);
@@ -154,48 +163,44 @@ impl Remote {
         }
     }
 
-    /// One call.
-    fn once(
-        &self,
-        question: &Question,
-        tokens: u32,
-        abilities: Abilities,
-        until: Instant,
-    ) -> Result<Reply, Fault> {
-        let sent = Sent {
+    fn sent(&self, question: &Question, tokens: u32, abilities: Abilities) -> Sent {
+        Sent {
             url: self.api.url(&self.model.base_url),
             headers: self.api.headers(self.model.key.as_ref()),
             body: self.api.body(&self.model, abilities, question, tokens),
-        };
+        }
+    }
+
+    /// One call: what it came to, and what it gave.
+    fn once(&self, question: &Question, sent: &Sent, until: Instant) -> (Spent, Result<Reply, Fault>) {
         let started = Instant::now();
-        let received = self.line.exchange(&sent, until).inspect_err(|fault| {
+        let received = match self.line.exchange(sent, until) {
+            Ok(received) => received,
             // Given up, and perhaps answered and charged all the same.
-            if matches!(fault, Fault::Passing { .. }) {
-                self.ledger.record(None, self.model.prices);
-            }
-        })?;
+            Err(fault @ Fault::Passing { .. }) => return (Spent::Unknown, Err(fault)),
+            Err(fault) => return (Spent::Nothing, Err(fault)),
+        };
         let said = said(&host(&sent.url), &received);
         if !(200..300).contains(&received.status) {
-            return Err(self.refusal(received.status, &Complaint::read(&received.body), &said, &received));
+            let complaint = Complaint::read(&received.body);
+            return (Spent::Nothing, Err(self.refusal(received.status, &complaint, &said, &received)));
         }
-        let answer: Json = serde_json::from_slice(&received.body).map_err(|_| {
-            self.ledger.record(None, self.model.prices);
-            Fault::Bad(format!(
-                "{said}, and not with JSON: {}",
-                self.line.without_key(&Complaint::read(&received.body).line())
-            ))
-        })?;
+        let Ok(answer) = serde_json::from_slice::<Json>(&received.body) else {
+            let quoted = self.line.without_key(&Complaint::read(&received.body).line());
+            return (Spent::Unknown, Err(Fault::Bad(format!("{said}, and not with JSON: {quoted}"))));
+        };
+        let used = self.api.tokens(&answer);
+        let spent = used.map_or(Spent::Unknown, Spent::Tokens);
         if let Some(complaint) = Complaint::find(&answer).filter(|_| !answer["error"].is_null()) {
-            return Err(self.refusal(complaint.status(), &complaint, &said, &received));
+            return (spent, Err(self.refusal(complaint.status(), &complaint, &said, &received)));
         }
         let reply = self.api.read(&answer);
-        let used = reply.as_ref().ok().and_then(|reply| reply.tokens);
-        self.ledger.record(used, self.model.prices);
-        let reply = reply?;
-        let seconds = started.elapsed().as_secs_f64();
-        debug!("{}: {} in {seconds:.1} s, {}; {said}", self.model, question.name, told(used));
-        self.watch_for_cut(question, used);
-        Ok(reply)
+        if reply.is_ok() {
+            let seconds = started.elapsed().as_secs_f64();
+            debug!("{}: {} in {seconds:.1} s, {}; {said}", self.model, question.name, told(used));
+            self.watch_for_cut(question, used);
+        }
+        (spent, reply)
     }
 
     fn refusal(&self, status: u16, complaint: &Complaint, said: &str, received: &Received) -> Fault {
@@ -251,6 +256,15 @@ impl Model for Remote {
 
     fn values(&self, task: &ValuesTask<'_>) -> Result<Vec<Value>, ModelError> {
         self.ask(&prompts::values(task), answers::values)
+    }
+}
+
+/// The most that a call can use: three bytes a token are few for any text, and the answer may be as long as its limit.
+fn most(sent: &Sent) -> Tokens {
+    let limit = |name: &str| sent.body[name].as_u64();
+    Tokens {
+        input: (sent.body.to_string().len() as u64).div_ceil(3),
+        output: limit("max_tokens").or_else(|| limit("max_completion_tokens")).unwrap_or_default(),
     }
 }
 

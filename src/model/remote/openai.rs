@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::{RemoteModel, Secret},
-    model::{ledger::Tokens, prompts::Question},
+    model::{prompts::Question, used::Tokens},
 };
 
 /// Thoughts count towards the limit.
@@ -64,7 +64,12 @@ impl Api for OpenAi {
             Some("content_filter") => End::Refused,
             Some(other) => End::Odd(other.to_owned()),
         };
-        Ok(Reply { text: content(&message["content"]), end, tokens: tokens(&answer["usage"]) })
+        Ok(Reply { text: content(&message["content"]), end })
+    }
+
+    fn tokens(&self, answer: &Value) -> Option<Tokens> {
+        let usage = &answer["usage"];
+        Some(Tokens { input: usage["prompt_tokens"].as_u64()?, output: usage["completion_tokens"].as_u64()? })
     }
 }
 
@@ -75,10 +80,6 @@ fn content(content: &Value) -> String {
         Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
         _ => String::new(),
     }
-}
-
-fn tokens(usage: &Value) -> Option<Tokens> {
-    Some(Tokens { input: usage["prompt_tokens"].as_u64()?, output: usage["completion_tokens"].as_u64()? })
 }
 
 #[cfg(test)]
@@ -131,17 +132,18 @@ mod tests {
             OpenAi.read(&json!({"choices": [{"message": message, "finish_reason": reason}]})).unwrap()
         };
         let plain = read(json!({"content": "{}", "reasoning": "hm"}), json!("stop"));
-        assert_eq!((plain.text.as_str(), plain.end, plain.tokens), ("{}", End::Done, None));
+        assert_eq!((plain.text.as_str(), plain.end), ("{}", End::Done));
         assert_eq!(read(json!({"content": [{"type": "text", "text": "{}"}]}), Value::Null).text, "{}");
         assert_eq!(read(json!({"content": "{"}), json!("length")).end, End::Cut);
         assert_eq!(read(json!({"content": null, "refusal": "No."}), json!("stop")).end, End::Refused);
         assert_eq!(read(json!({"content": ""}), json!("content_filter")).end, End::Refused);
         assert_eq!(read(json!({"content": null}), json!("tool_calls")).end, End::Odd("tool_calls".into()));
         assert!(matches!(OpenAi.read(&json!({"choices": []})), Err(Fault::Bad(_))));
+        let tokens = |usage: Value| OpenAi.tokens(&json!({"usage": usage}));
         assert_eq!(
-            tokens(&json!({"prompt_tokens": 3, "completion_tokens": 4})),
+            tokens(json!({"prompt_tokens": 3, "completion_tokens": 4})),
             Some(Tokens { input: 3, output: 4 })
         );
-        assert_eq!(tokens(&json!({"prompt_tokens": null})), None);
+        assert_eq!((tokens(json!({"prompt_tokens": null})), tokens(Value::Null)), (None, None));
     }
 }

@@ -5,14 +5,14 @@ use super::{
 };
 use crate::{
     condition::{MODEL_AWAY, MODEL_KEY_REFUSED, MODEL_QUOTA_USED_UP},
-    model::{Cost, Person, Usage},
+    model::{Cost, Person, Used},
 };
 
 const PERSON: Person<'static> = Person { name: "Ada Example", interest: "ocean eddies" };
 const READY: &str = r#"{"answer": "ready"}"#;
 
 fn remote(provider: Provider, name: &str, base: &str) -> Remote {
-    let mut remote = Remote::new(model(provider, name, base), Ledger::new());
+    let mut remote = Remote::new(model(provider, name, base), Ledger::new(None, None));
     remote.first_pause = Duration::from_millis(1);
     remote
 }
@@ -52,14 +52,14 @@ fn a_question_is_asked_in_the_wire_format_and_its_use_is_noted() {
         assert!(head.contains(header), "no {header:?} in {head}");
     }
     assert_eq!((&body["model"], &body["temperature"]), (&"claude-haiku-4-5".into(), &0.5.into()));
-    let expected = Usage {
+    let expected = Used {
         calls: 1,
         uncounted_calls: 0,
         input_tokens: 1000,
         output_tokens: 100,
         cost_usd: Cost::Usd(0.0012),
     };
-    assert_eq!(remote.ledger.usage(), expected);
+    assert_eq!(remote.ledger.used(), expected);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn silence_ends_in_time_and_a_broken_connection_is_tried_again() {
         matches!(remote.probe(), Err(ModelError::Transient { message, .. }) if message.contains("in time"))
     );
     assert!(started.elapsed() < Duration::from_secs(10));
-    let usage = remote.ledger.usage();
+    let usage = remote.ledger.used();
     assert_eq!((usage.uncounted_calls, usage.cost_usd), (1, Cost::Unknown), "it may have been charged");
     let (result, asked) = outcome(vec![(0, "", String::new()), anthropic(READY, "end_turn")]);
     assert_eq!((result, asked), (Ok("ready".into()), 2));
@@ -147,6 +147,28 @@ fn an_answer_that_was_cut_off_is_asked_for_once_with_more_room() {
     let limits: Vec<_> =
         service.requests().iter().map(|(_, body)| body["max_tokens"].as_u64().unwrap()).collect();
     assert_eq!(limits, [100, 400]);
+}
+
+#[test]
+fn each_call_of_a_question_is_set_aside_by_itself_and_what_does_not_fit_is_not_sent() {
+    let service = serve(vec![refusal(529, "", "overloaded_error", "x"), anthropic(READY, "max_tokens")]);
+    let mut remote = claude(&service);
+    let most = most(&remote.sent(&prompts::probe(), 100, remote.abilities.get()));
+    assert!(most.output == 100 && most.input > 100, "{most:?}");
+    let cost = |used: Tokens| remote.model.prices.unwrap().cost(used.input, used.output);
+    // Room for the call that is refused, which costs nothing, for the second, and not for a third with four times the room.
+    let budget = cost(Tokens { input: 1000, output: 100 }).plus(cost(most));
+    remote.ledger = Ledger::new(Some(budget), None);
+    let Err(ModelError::BadAnswer(why)) = remote.probe() else { panic!("the budget is not kept to") };
+    assert!(why.contains("MODEL_ITEM_BUDGET"), "{why}");
+    assert_eq!((service.requests().len(), remote.ledger.used().calls), (2, 1));
+}
+
+#[test]
+fn an_answer_that_does_not_fit_into_the_context_is_not_asked_for_again() {
+    let (result, asked) = outcome(vec![anthropic("{", "model_context_window_exceeded")]);
+    assert!(matches!(&result, Err(ModelError::BadAnswer(why)) if why.contains("context")), "{result:?}");
+    assert_eq!(asked, 1);
 }
 
 #[test]
@@ -234,6 +256,19 @@ fn an_error_inside_a_success_is_an_error() {
     assert!(
         matches!(ask(vec![inside(402)]), (Err(ModelError::Unusable { condition, .. }), 1) if condition == &MODEL_QUOTA_USED_UP)
     );
+    // It may have been paid for, in part, and some say how much.
+    let used = |body: Json| {
+        let service = serve(vec![(200, "", body.to_string())]);
+        let remote = local(&service);
+        remote.probe().unwrap_err();
+        remote.ledger.used()
+    };
+    let error = serde_json::json!({"code": 402, "message": "x"});
+    let uncounted = used(serde_json::json!({"error": error}));
+    assert_eq!((uncounted.calls, uncounted.uncounted_calls), (1, 1));
+    let usage = serde_json::json!({"prompt_tokens": 7, "completion_tokens": 1});
+    let counted = used(serde_json::json!({"error": error, "usage": usage}));
+    assert_eq!((counted.calls, counted.uncounted_calls, counted.input_tokens), (1, 0, 7));
     // An error that is null is none.
     let (status, headers, body) = openai(READY);
     assert_eq!(

@@ -19,9 +19,13 @@ const VERSIONS: &[&str] = &[
     include_str!("3.txt"),
     include_str!("4.txt"),
     include_str!("5.txt"),
+    include_str!("6.txt"),
 ];
 
-/// What head has besides where Supabase's roles exist.
+/// The version that closes the tables, and opens their own rows to whoever has signed in.
+const ROW_SECURITY: i32 = 5;
+
+/// What head has besides where Supabase's roles exist; all of it is V5's.
 const SUPABASE: &str = include_str!("supabase.txt");
 
 /// What V5 grants there to whoever has signed in: table, privilege, column.
@@ -78,7 +82,6 @@ pub(super) fn read(tx: &mut Transaction<'_>) -> Result<Live, DatabaseError> {
 /// What a database must have to be adopted at a version; without the history, which a stamp makes, and below V5 without
 /// row level security, which V5 makes up for.
 pub(super) fn without_history(version: i32, live: &Live) -> Catalog {
-    const ROW_SECURITY: i32 = 5;
     let mut expected = at(version, live);
     expected.tables.remove(HISTORY);
     if version < ROW_SECURITY {
@@ -92,10 +95,12 @@ pub(super) fn at(version: i32, live: &Live) -> Catalog {
     let index = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));
     let text = index.and_then(|index| VERSIONS.get(index)).copied().unwrap_or_default();
     let mut catalog = Catalog::parse(text.lines());
-    if live.is_supabase && version == super::head() {
+    if live.is_supabase && version >= ROW_SECURITY {
         let besides = Catalog::parse(SUPABASE.lines());
         for (table, items) in besides.tables {
-            catalog.tables.entry(table).or_default().extend(items.into_iter().filter(|i| !i.is_protection()));
+            if let Some(known) = catalog.tables.get_mut(&table) {
+                known.extend(items.into_iter().filter(|item| !item.is_protection()));
+            }
         }
     }
     catalog

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::formats::{Api, Refusal};
-use super::listen;
+use super::{eventually, listen};
 
 /// The only key that opens it.
 pub const KEY: &str = "sk-test-hunter2-geheim";
@@ -34,6 +34,10 @@ pub enum Mood {
     CutShort,
     /// Accepts and then says nothing.
     Stalls,
+    /// Answers when it is in another mood.
+    Waits,
+    /// Answers truthfully, and does not say how many tokens that took.
+    Uncounted,
     /// No longer takes the key.
     KeyExpired,
     /// Has used up what was paid for.
@@ -147,6 +151,10 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         state.requests.push(asked.clone());
         state.mood
     };
+    let mood = match mood {
+        Mood::Waits => next_mood(state),
+        mood => mood,
+    };
     if mood == Mood::Stalls {
         // Until the client hangs up.
         let _ = (&stream).read(&mut [0]);
@@ -168,6 +176,12 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
     }
 }
 
+fn next_mood(state: &Mutex<State>) -> Mood {
+    let mood = || state.lock().unwrap().mood;
+    eventually("a mood to answer in", || mood() != Mood::Waits);
+    mood()
+}
+
 fn answer(api: Api, asked: &Asked, mood: Mood) -> Result<Value, Refusal> {
     let expired = mood == Mood::KeyExpired;
     let request = api.check(asked, if expired { "another key" } else { KEY })?;
@@ -181,7 +195,13 @@ fn answer(api: Api, asked: &Asked, mood: Mood) -> Result<Value, Refusal> {
         Mood::Steered => Ok(api.says(&request, &mind::steered(&request.user).to_string())),
         Mood::Follows(script) => Ok(api.says(&request, &mind::follows(script, &request.user).to_string())),
         Mood::Says(text) => Ok(api.says(&request, text)),
-        _ => Ok(api.says(&request, &mind::obey(&request.user).to_string())),
+        _ => {
+            let mut answer = api.says(&request, &mind::obey(&request.user).to_string());
+            if mood == Mood::Uncounted {
+                answer.as_object_mut().unwrap().remove("usage");
+            }
+            Ok(answer)
+        }
     }
 }
 
