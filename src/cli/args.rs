@@ -35,7 +35,8 @@ pub enum Command {
         until_empty: bool,
     },
     /// Check everything that scribe needs, each with its remedy; changes nothing
-    #[command(after_help = "Example: scribe doctor --json")]
+    #[command(after_help = "Its one small question to each model is not counted in MODEL_DAY_BUDGET.\n\
+                            Example: scribe doctor --json")]
     Doctor,
     /// Look at the settings
     Config {
@@ -62,9 +63,10 @@ pub enum Command {
         #[command(subcommand)]
         command: EmailCommand,
     },
-    /// Write one e-mail without a database: a preview
+    /// Write one e-mail without a database: a preview, with whether to look closer and why, its sources and what it took
     #[command(
-        after_help = "Example: scribe compose --name 'Ada Marlowe' --interest 'tidal energy' --sender 'Sam Student' --template mail.txt"
+        after_help = "MODEL_ITEM_BUDGET holds; the day of MODEL_DAY_BUDGET is kept in the database, and not touched.\n\
+                      Example: scribe compose --name 'Ada Marlowe' --interest 'tidal energy' --sender 'Sam Student' --template mail.txt"
     )]
     Compose(ComposeRequest),
     /// Print what research would read of a page: its title and its text
@@ -232,7 +234,7 @@ pub enum EmailCommand {
     /// List all e-mails, oldest first
     #[command(after_help = "Example: scribe email list")]
     List,
-    /// Print an e-mail, its sources and its papers
+    /// Print whether to look closer at an e-mail and why, the e-mail, its sources and papers, and what it took
     #[command(after_help = "Example: scribe email show 1f0c2d3e")]
     Show {
         /// The e-mail's id, or its first digits

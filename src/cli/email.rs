@@ -1,7 +1,5 @@
-//! `scribe email`, and how a draft with its evidence is shown.
-use std::io;
-
-use super::{args::EmailCommand, database, failure::Failure, output::Output};
+//! `scribe email`.
+use super::{args::EmailCommand, database, draft::Shown, failure::Failure, output::Output};
 use crate::{config::Settings, database::emails, pipeline::Metadata};
 
 /// Dispatches.
@@ -45,41 +43,7 @@ fn show(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Fa
     if output.json {
         return Ok(output.value(&email)?);
     }
-    output.lines(&email.email_message)?;
     let metadata: Metadata = email.metadata.and_then(|m| serde_json::from_value(m).ok()).unwrap_or_default();
-    Ok(evidence(&metadata, output)?)
-}
-
-/// Prints where each value of an e-mail comes from.
-pub fn evidence(metadata: &Metadata, output: &mut Output<'_>) -> io::Result<()> {
-    output.line("")?;
-    if !metadata.sources.is_empty() {
-        output.line("Sources")?;
-    }
-    for source in &metadata.sources {
-        output.line(format!("  {} = {}  [{}]", source.placeholder, source.value, source.from.as_str()))?;
-        for url in &source.urls {
-            output.line(format!("      {url}"))?;
-        }
-    }
-    if !metadata.arxiv_papers.is_empty() {
-        output.line("Papers")?;
-    }
-    for paper in &metadata.arxiv_papers {
-        output.line(format!("  {} ({}) {}", paper.title, paper.year, paper.arxiv_url))?;
-        if !paper.matched_by.is_empty() {
-            output.line(format!("      {}", paper.matched_by.join("; ")))?;
-        }
-    }
-    if !metadata.warnings.is_empty() {
-        output.line("Warnings")?;
-    }
-    for warning in &metadata.warnings {
-        output.line(format!("  {warning}"))?;
-    }
-    if metadata.usage.total.calls > 0 {
-        output.line("Models")?;
-        output.line(format!("  {}", metadata.usage))?;
-    }
-    Ok(())
+    let is_confident = email.is_confident.unwrap_or(true);
+    Ok(Shown { message: &email.email_message, is_confident, metadata: &metadata }.print(output)?)
 }

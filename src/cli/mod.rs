@@ -5,6 +5,7 @@ mod compose;
 mod config;
 mod db;
 mod doctor;
+mod draft;
 mod email;
 mod failure;
 mod files;

@@ -113,6 +113,9 @@ pub struct Metadata {
     pub sources: Vec<ValueSource>,
     /// What went wrong or was left out without failing the item.
     pub warnings: Vec<String>,
+    /// Why the evidence may be of somebody else; these are warnings, too. E-mails of earlier versions do not say.
+    #[serde(default)]
+    pub doubts: Vec<String>,
     /// What the models used; e-mails of earlier versions do not say.
     #[serde(default)]
     pub usage: Usage,

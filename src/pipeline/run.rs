@@ -179,8 +179,16 @@ pub(crate) fn run_steps(
             model: models.composer.name(),
             temperature: models.composer.temperature(),
             sources: letter.sources,
-            warnings: [doubts, odd, brief.warnings, findings.warnings, papers.warnings, letter.warnings]
-                .concat(),
+            warnings: [
+                doubts.clone(),
+                odd,
+                brief.warnings,
+                findings.warnings,
+                papers.warnings,
+                letter.warnings,
+            ]
+            .concat(),
+            doubts,
             usage: Usage::default(),
         },
     })

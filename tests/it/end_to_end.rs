@@ -68,6 +68,7 @@ fn assert_metadata(metadata: &Value, person: &Value) {
         members,
         [
             "arxiv_papers",
+            "doubts",
             "model",
             "scraped_urls",
             "search_terms",
@@ -151,9 +152,13 @@ fn an_email_is_shown_with_its_sources_and_papers() {
     let list = program.ok(&["email", "list"]);
     let id = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
     let shown = program.ok(&["email", "show", id]);
-    for part in
-        ["Dear Ada Marlowe", "Sources", "{{paper|", "/people/ada-marlowe.html", "https://arxiv.org/abs/"]
-    {
+    for part in [
+        "Dear Ada Marlowe",
+        "Values and their sources",
+        "{{paper|",
+        "/people/ada-marlowe.html",
+        "https://arxiv.org/abs/",
+    ] {
         assert!(shown.contains(part), "no {part:?} in:\n{shown}");
     }
     let json: Value = serde_json::from_str(&program.ok(&["email", "show", id, "--json"])).unwrap();

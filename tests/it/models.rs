@@ -66,9 +66,44 @@ fn a_model_without_a_price_costs_something_unknown_and_an_email_shows_it() {
     let words =
         ["compose", "--name", ADA.0, "--interest", ADA.1, "--sender", "Sam", "--template", template.as_str()];
     let shown = program.ok(&words);
-    assert!(shown.contains("tokens in") && shown.contains("cost unknown"), "{shown}");
+    assert!(shown.starts_with("Sure: ") || shown.starts_with("Look at it:"), "{shown}");
+    assert!(shown.contains("TOKENS IN") && shown.contains(" unknown "), "{shown}");
+    let (_, evidence) = shown.rsplit_once("-----\n").unwrap();
+    assert!(evidence.lines().all(|line| line.chars().count() <= 80 || line.contains("http")), "{shown}");
     let json: Value = serde_json::from_str(&program.ok(&[&words[..], &["--json"]].concat())).unwrap();
     assert_eq!(json["metadata"]["usage"]["cost_usd"], "unknown");
+    assert_eq!(json["is_confident"], json["reasons"].as_array().unwrap().is_empty());
+    assert!(json["message"].as_str().unwrap().contains("Dear Ada Marlowe"), "{json}");
+    for member in ["sources", "arxiv_papers", "warnings", "doubts", "step_timings"] {
+        assert!(!json["metadata"][member].is_null(), "no {member} in {json}");
+    }
+    assert_eq!(json["metadata"]["usage"]["steps"]["email_composer"]["model"], ANTHROPIC);
+}
+
+#[test]
+fn an_email_that_was_not_written_is_told_with_what_it_used() {
+    let (web, server) = (SampleWeb::start(&[]), ModelServer::start(Mood::Obeys));
+    let program = server
+        .environment(ANTHROPIC)
+        .iter()
+        .fold(Program::new().web(&web), |program, (name, value)| program.env(name, value))
+        .env("MODEL_PRICES", &format!("{ANTHROPIC}=1/5"));
+    let template = program.file("mail.txt", "I read {{paper}}. [Your Name]").display().to_string();
+    let run = program.run(&[
+        "compose",
+        "--name",
+        "Nobody Atall",
+        "--interest",
+        "nothing",
+        "--sender",
+        "Sam",
+        "--template",
+        &template,
+    ]);
+    assert_eq!(run.code, 1);
+    for words in ["{{paper}}", "template_parser used anthropic:claude-haiku-4-5: 1 call, ", " USD", "fix:"] {
+        assert!(run.stderr.contains(words), "no {words:?} in {}", run.stderr);
+    }
 }
 
 #[test]
