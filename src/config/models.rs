@@ -118,19 +118,22 @@ impl fmt::Display for RemoteModel {
     }
 }
 
-/// The bounds, which only models with prices can keep to.
+/// The bounds, which only models with prices can keep to. Where all models are free, nothing is bounded.
 pub(super) fn budget(fields: &Fields<'_>, models: &[&ModelChoice]) -> Result<Budget, ConfigError> {
-    let unpriced = models.iter().find_map(|model| match model {
-        ModelChoice::Remote(remote) if remote.prices.is_none() => Some(remote.to_string()),
-        _ => None,
+    let remote = models.iter().filter_map(|model| match model {
+        ModelChoice::Remote(remote) => Some(remote),
+        ModelChoice::Builtin => None,
     });
-    let bound = |name| match (fields.optional(name, MicroUsd::budget)?, &unpriced) {
+    let unpriced = remote.clone().find(|model| model.prices.is_none());
+    let bound = |name| match (fields.optional(name, MicroUsd::budget)?, unpriced) {
         (Some(_), Some(model)) => {
-            Err(ConfigError::PriceMissing { origin: fields.origin(name), name, model: model.clone() })
+            Err(ConfigError::PriceMissing { origin: fields.origin(name), name, model: model.to_string() })
         }
         (bound, _) => Ok(bound),
     };
-    Ok(Budget { item: bound("MODEL_ITEM_BUDGET")?, day: bound("MODEL_DAY_BUDGET")? })
+    let budget = Budget { item: bound("MODEL_ITEM_BUDGET")?, day: bound("MODEL_DAY_BUDGET")? };
+    let costs = remote.filter_map(|model| model.prices).any(|it| it.input > 0.0 || it.output > 0.0);
+    Ok(if costs { budget } else { Budget::default() })
 }
 
 /// The model of the setting of that name; another's where it is not set.

@@ -212,6 +212,17 @@ fn a_higher_bound_goes_on_with_the_same_day() {
 }
 
 #[test]
+fn a_day_that_others_have_spent_holds_nobody_whose_models_are_free() {
+    let spender = Spender::new(Mood::Obeys, &PEOPLE[..1]);
+    spender.database.query("INSERT INTO model_days VALUES ((now() AT TIME ZONE 'UTC')::date, 9000000)", &[]);
+    let bounded = spender.program().env("MODEL_DAY_BUDGET", "5");
+    assert_eq!(bounded.run(&["run", "--until-empty"]).code, 1);
+    bounded.env("MODEL_PRICES", &format!("{MODEL}=0/0")).ok(&["run", "--until-empty"]);
+    spender.database.assert_one_email_per_finished_item(1);
+    assert_eq!(spender.spent(), 9_000_000);
+}
+
+#[test]
 fn two_daemons_never_spend_more_than_the_day_has() {
     let spender = Spender::new(Mood::Obeys, &[PEOPLE, PEOPLE].concat());
     // What would be more, if only for a moment, is refused by the database and would be a condition of its own.

@@ -98,6 +98,23 @@ fn a_stop_at_any_version_opens_no_row_to_strangers() {
 }
 
 #[test]
+fn tables_with_their_policies_are_adopted_at_any_version_that_has_them_and_without_them_at_none() {
+    for version in 5..=migrate::head() {
+        let database = TestDatabase::supabase();
+        migrate::upgrade(&database.open(), UpgradeTarget::Version(version)).unwrap();
+        database.query("DROP TABLE refinery_schema_history", &[]);
+        database.query("DROP POLICY emails_read_own ON emails", &[]);
+        migrate::stamp(&database.open(), version).unwrap_err();
+        let policy = "CREATE POLICY emails_read_own ON emails FOR SELECT TO authenticated
+                      USING (user_id = (SELECT auth.uid()))";
+        database.query(policy, &[]);
+        migrate::stamp(&database.open(), version).unwrap();
+        migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
+        assert_eq!(migrate::drift(&database.open()).unwrap().missing, [""; 0]);
+    }
+}
+
+#[test]
 fn a_sequence_that_has_taken_the_usual_name_hides_none_from_the_migration_or_doctor() {
     let database = TestDatabase::supabase();
     migrate::upgrade(&database.open(), UpgradeTarget::Version(3)).unwrap();
