@@ -175,7 +175,7 @@ fn a_page_that_is_the_persons_only_probably_is_not_passed_off_as_sure() {
     let fact = "Ada Example tracked ocean eddies in the Baltic Sea with 12 buoys.";
     let confident = |about_person: f64| {
         let parser = noting(about_person, &[fact]);
-        let models = Models { parser: &parser, composer: &Builtin };
+        let models = Models { parser: &parser, reader: &parser, composer: &Builtin };
         let draft = draft(&world(), models, &request("{{detail}}")).unwrap();
         assert!(draft.message.contains("12 buoys"), "{}", draft.message);
         (draft.is_confident, draft.metadata.warnings)
@@ -192,7 +192,9 @@ fn two_pages_that_contradict_each_other_leave_a_doubt_whatever_a_model_makes_of_
     let other = "Ada Example is lecturer in ocean topology at Sample University.";
     let web = world().page("https://sample.example/", "Ada Example, Pure Mathematics", other);
     let parser = noting(1.0, &["Ada Example tracked ocean eddies in the Baltic Sea with 12 buoys."]);
-    let draft = draft(&web, Models { parser: &parser, composer: &Builtin }, &request("{{detail}}")).unwrap();
+    let draft =
+        draft(&web, Models { parser: &parser, reader: &parser, composer: &Builtin }, &request("{{detail}}"))
+            .unwrap();
     assert!(!draft.is_confident);
     assert!(draft.metadata.warnings[0].contains("more than one person"), "{:?}", draft.metadata.warnings);
 }
@@ -211,8 +213,12 @@ fn a_page_that_gives_orders_is_named_and_the_draft_is_not_sure() {
 fn a_model_whose_values_could_not_be_used_leaves_a_doubt_although_the_builtin_found_one() {
     let bad = Value { slot: 0, text: "Baltic Sea".into(), facts: vec![1], papers: vec![] };
     let composer = FakeModel { values: vec![Ok(vec![bad])], ..FakeModel::default() };
-    let draft = draft(&world(), Models { parser: &Builtin, composer: &composer }, &request("{{university}}"))
-        .unwrap();
+    let draft = draft(
+        &world(),
+        Models { parser: &Builtin, reader: &Builtin, composer: &composer },
+        &request("{{university}}"),
+    )
+    .unwrap();
     assert_eq!(draft.message, "University of Nordland");
     assert!(!draft.is_confident);
     assert_eq!(

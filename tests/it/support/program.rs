@@ -165,6 +165,7 @@ impl Daemon {
     }
 
     /// The same to one that may have ended already.
+    #[allow(dead_code, reason = "of use in tests/chaos")]
     pub fn signal_if_alive(&mut self, name: &str) {
         if self.ended().is_none() {
             self.signal(name);

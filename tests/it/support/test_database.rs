@@ -121,6 +121,7 @@ impl TestDatabase {
     }
 
     /// The same where the server may be down.
+    #[allow(dead_code, reason = "of use in tests/chaos")]
     pub fn admin_if_up(&self) -> Option<Client> {
         try_client(&self.name, "DIRECT_PORT", "ADMIN_USER", "ADMIN_PASSWORD").ok()
     }
