@@ -28,6 +28,7 @@ impl Random {
     }
 
     /// Puts things into an order by chance.
+    #[allow(dead_code, reason = "of use in tests/chaos")]
     pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
             things.swap(last, self.below(last + 1));
