@@ -1,8 +1,9 @@
 //! Faults swept by number: each flight of a unit of work is stalled or cut, before it arrives, in its middle, while the
 //! server works on it, in its answer, or after it. Every unit ends in time and says how far it was, and what it did or
-//! did not do is found out by doing it again. With `--nocapture` the outcomes are printed as tables.
+//! did not do is found out by doing it again. With `--nocapture` the outcomes are printed as a matrix.
 use std::{
     net::{TcpListener, TcpStream},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -23,10 +24,10 @@ use scribe::{
 use uuid::Uuid;
 
 use crate::support::{
-    Fault, Plan, Proxy, TestDatabase, eventually,
-    sweep::{
-        ALL, CONNECT, DEADLINE, SOME, Sweep, ends_by, flights, flights_of_a_connection, hurried, through,
-    },
+    Fault, Plan, Program, Proxy, SilentNameServer, TestDatabase, eventually,
+    matrix::{self, Outcome, kind_and_phase},
+    sweep::{ALL, CONNECT, DEADLINE, SOME, Sweep, flights, flights_of_a_connection, hurried, through},
+    trial::{OnTime, Trial, ends_by, on_time},
 };
 
 pub fn email() -> Email {
@@ -43,6 +44,17 @@ fn poll(way: &Database) -> Result<(), DatabaseError> {
     way.batch("poll", "SELECT 1").map(|_| ())
 }
 
+fn is_timeout(answer: &Result<(), DatabaseError>, phase: Phase) -> bool {
+    matches!(answer, Err(error) if error.phase == phase && matches!(error.cause, Cause::Timeout(_)))
+}
+
+/// Puts what came of a poll into the matrix.
+pub fn print_poll(phase: Phase, fault: &str, end: &OnTime<Result<(), DatabaseError>>) {
+    let (kind, says) = kind_and_phase(&end.value);
+    let (phase, fault, outcome) = (format!("{phase:?}"), fault.into(), kind.into());
+    matrix::print("poll", &[Outcome { phase, fault, outcome, took: end.took, says, late: end.late }]);
+}
+
 #[test]
 fn a_server_that_does_not_even_take_the_connection_ends_the_unit_at_the_deadline() {
     // A queue of connections that nobody accepts, filled to the brim: the next SYN is dropped.
@@ -54,12 +66,24 @@ fn a_server_that_does_not_even_take_the_connection_ends_the_unit_at_the_deadline
     let mut settings = database.settings();
     settings.port = address.port();
     settings.connect_timeout = CONNECT;
-    ends_by(CONNECT, || {
-        let error = poll(&Database::new(&settings).unwrap()).unwrap_err();
-        assert_eq!(error.phase, Phase::Connecting, "{error}");
-        assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
-    });
+    let way = Arc::new(Database::new(&settings).unwrap());
+    let end = ends_by("a SYN that is dropped", CONNECT, move || poll(&way));
     assert!(waiting.len() < 10_000);
+    assert!(is_timeout(&end.value, Phase::Connecting), "{:?}", end.value);
+    print_poll(Phase::Connecting, "SYN dropped", &end);
+}
+
+#[test]
+fn a_name_server_that_never_answers_ends_the_unit_at_the_deadline() {
+    let Some(server) = SilentNameServer::start() else { return };
+    let connect = Duration::from_millis(500);
+    let program = Program::new().database(&TestDatabase::empty()).behind(server.before());
+    let program = program.env("DB_HOST", "db.example").env("DB_CONNECT_TIMEOUT", "0.5");
+    let end = ends_by("no name server", connect, move || program.run(&["db", "check"]).stderr);
+    assert!(end.value.contains("no answer within 0.5 s while resolving the host name"), "{}", end.value);
+    let (phase, says) = ("Resolving".into(), "Resolving".into());
+    let (fault, outcome) = ("no name server answers".into(), "timeout".into());
+    matrix::print("poll", &[Outcome { phase, fault, outcome, took: end.took, says, late: end.late }]);
 }
 
 /// Queues one item, and makes all others go.
@@ -96,12 +120,12 @@ fn a_claim_broken_anywhere_ends_in_time_and_is_never_lost_or_counted_twice() {
         statements: Some(1),
         commits: false,
         database: TestDatabase::migrated,
-        prepare: |database: &TestDatabase| {
+        prepare: |database| {
             queue_one(database);
             RunId::fresh()
         },
-        work: |way: &Database, run: &RunId| queue_items::claim(way, *run),
-        applied: |database: &TestDatabase, run: &RunId| {
+        work: |way, run| queue_items::claim(way, *run),
+        applied: |database, run| {
             let applied = database.items()[0].0 == "PROCESSING";
             claim_again(database, *run);
             applied
@@ -118,7 +142,7 @@ fn a_settle_broken_anywhere_ends_in_time_and_stores_exactly_one_email() {
         statements: Some(2),
         commits: true,
         database: TestDatabase::migrated,
-        prepare: |database: &TestDatabase| (queue_and_claim(database), email()),
+        prepare: |database| (queue_and_claim(database), email()),
         work: |way: &Database, (item, email): &(Claim, Email)| queue_items::settle(way, item, email),
         applied: |database: &TestDatabase, (item, email): &(Claim, Email)| {
             let finished = "SELECT count(*) FROM queue_items WHERE status = 'COMPLETED'";
@@ -148,7 +172,7 @@ fn an_upgrade_broken_anywhere_ends_in_time_and_is_done_whole_or_not_at_all() {
         statements: None,
         commits: true,
         database: TestDatabase::empty,
-        prepare: |database: &TestDatabase| {
+        prepare: |database| {
             migrate::downgrade(&database.open(), DowngradeTarget::Version(0)).unwrap();
             database.query("DROP TABLE IF EXISTS refinery_schema_history", &[]);
         },
@@ -262,11 +286,9 @@ fn units_of_work_need_no_more_round_trips_than_they_must() {
         claim(database);
         queue_items::claim(way, RunId::fresh())
     };
-    assert_eq!(round_trips(poll), 7, "an empty poll");
     let note = |way: &Database, database: &TestDatabase| {
         queue_items::note_step(way, &claim(database), Step::WebScraper)
     };
-    assert_eq!(round_trips(note), 7, "a progress note");
     let amount = MicroUsd(5);
     let reserve = |way: &Database, _: &TestDatabase| model_days::reserve(way, amount, MicroUsd(9));
     assert_eq!(round_trips(reserve), 7, "a reservation");
@@ -277,7 +299,13 @@ fn units_of_work_need_no_more_round_trips_than_they_must() {
     assert_eq!(round_trips(look), 7, "a look at the day");
     let settle =
         |way: &Database, database: &TestDatabase| queue_items::settle(way, &claim(database), &email());
-    assert_eq!(round_trips(settle), 9, "a settle");
+    let counts = [round_trips(poll), round_trips(note), round_trips(settle)];
+    println!(
+        "\n| round trips, connection included | empty poll | progress note | settle |\n|---|---|---|---|\n\
+         | | {} | {} | {} |",
+        counts[0], counts[1], counts[2]
+    );
+    assert_eq!(counts, [7, 7, 9]);
 }
 
 #[test]
@@ -298,13 +326,15 @@ fn a_server_that_drips_byte_by_byte_does_not_stretch_the_deadline() {
     // Each byte comes long before the deadline, and what they are part of does not.
     for (flight, phase, deadline) in [(2, Phase::Handshaking, CONNECT), (statement, Phase::Working, DEADLINE)]
     {
-        ends_by(deadline, || {
+        let end = on_time("a drip", |patience| {
             let proxy = Proxy::start(Plan { fault, flight });
-            let error = poll(&hurried(&proxy, &database)).unwrap_err();
-            assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
+            let way = hurried(&proxy, &database, patience);
+            let trial = Trial::of("a drip", deadline * patience, move || poll(&way));
             // On a busy machine the deadline may come before the flight does.
-            assert!(error.phase == phase || !proxy.has_struck(), "{error}");
+            let is_reached = proxy.has_struck();
+            is_reached.then(|| assert!(is_timeout(&trial.value, phase), "{:?}", trial.value)).map(|()| trial)
         });
+        print_poll(phase, "a byte every 40 ms", &end);
     }
 }
 

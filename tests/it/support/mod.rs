@@ -4,15 +4,18 @@ mod catalog;
 pub mod fake_server;
 mod gate;
 mod lost_commit;
+pub mod matrix;
 mod model_server;
 mod pair;
 mod program;
 mod proxy;
 mod sample_web;
+mod silent_name_server;
 mod stranger;
 pub mod sweep;
 mod test_database;
 mod tls_server;
+pub mod trial;
 
 use std::{
     fs,
@@ -35,6 +38,7 @@ pub use self::{
     program::{Program, Run},
     proxy::{Fault, Plan, Proxy},
     sample_web::{ModelTape, SampleWeb, expected_people},
+    silent_name_server::SilentNameServer,
     stranger::{LEFT_BEHIND, Stranger, leave_everything_behind, session_state},
     test_database::TestDatabase,
     tls_server::{Certified, Flaw, Seen, TlsServer},

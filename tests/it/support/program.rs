@@ -16,6 +16,8 @@ use super::{PATIENCE, SampleWeb, TempDir, TestDatabase, eventually};
 pub struct Program {
     directory: Arc<TempDir>,
     environment: Vec<(String, String)>,
+    /// What stands before the command.
+    before: Vec<String>,
 }
 
 /// A command that has ended.
@@ -29,7 +31,7 @@ impl Program {
     pub fn new() -> Program {
         let directory = Arc::new(TempDir::new());
         directory.file("scribe.toml", "");
-        let program = Program { directory, environment: Vec::new() };
+        let program = Program { directory, environment: Vec::new(), before: Vec::new() };
         let state = program.state_directory().display().to_string();
         let program = program.env("STATE_DIRECTORY", &state).env("HOST", "127.0.0.1").env("PORT", "0");
         // The default would ask the true indexes.
@@ -50,6 +52,12 @@ impl Program {
         web.environment().iter().fold(self, |program, (name, value)| program.env(name, value))
     }
 
+    /// As a part of this command, which becomes the program.
+    pub fn behind(mut self, before: Vec<String>) -> Self {
+        self.before = before;
+        self
+    }
+
     /// A file in the program's own directory.
     pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         self.directory.file(name, content)
@@ -62,9 +70,11 @@ impl Program {
 
     fn command(&self, arguments: &[&str]) -> Command {
         // It dies with the thread that started it, however that ends.
-        let mut command = Command::new("setpriv");
+        let words = ["setpriv", "--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_scribe")];
+        let mut words = self.before.iter().map(String::as_str).chain(words);
+        let mut command = Command::new(words.next().unwrap());
         command
-            .args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_scribe")])
+            .args(words)
             .arg("--config")
             .arg(self.directory.path().join("scribe.toml"))
             .args(arguments)

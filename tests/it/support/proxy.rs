@@ -6,11 +6,11 @@ use std::{
     io::{Read, Write},
     net::{Shutdown, TcpStream},
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{eventually, listen, server};
@@ -27,6 +27,8 @@ pub enum Fault {
     StallWithin(usize),
     /// The flight arrives, and its answer does not.
     StallAfter,
+    /// The flight arrives, and a part of its answer.
+    StallWithinAnswer(usize),
     /// The flight never arrives.
     CutBefore,
     /// A part of the flight arrives.
@@ -53,13 +55,18 @@ impl Fault {
             Fault::CutWhile => Verdict::Cut(100),
             Fault::Delay(by) => Verdict::Late(by),
             Fault::Drip(pause) => Verdict::Drip(pause),
-            Fault::None | Fault::StallAfter | Fault::CutWithinAnswer(_) | Fault::CutAfter => Verdict::Pass,
+            Fault::None
+            | Fault::StallAfter
+            | Fault::StallWithinAnswer(_)
+            | Fault::CutWithinAnswer(_)
+            | Fault::CutAfter => Verdict::Pass,
         }
     }
 
     fn upon_answer(self) -> Verdict {
         match self {
             Fault::StallAfter => Verdict::Stall(0),
+            Fault::StallWithinAnswer(part) => Verdict::Stall(part),
             Fault::CutWithinAnswer(part) => Verdict::Cut(part),
             Fault::CutAfter => Verdict::Cut(0),
             Fault::Drip(pause) => Verdict::Drip(pause),
@@ -69,7 +76,10 @@ impl Fault {
 
     /// Whether the connection stays open and says nothing more.
     pub fn is_stall(self) -> bool {
-        matches!(self, Fault::StallBefore | Fault::StallWithin(_) | Fault::StallAfter)
+        matches!(
+            self,
+            Fault::StallBefore | Fault::StallWithin(_) | Fault::StallAfter | Fault::StallWithinAnswer(_)
+        )
     }
 
     fn goes_on(self) -> bool {
@@ -107,17 +117,30 @@ struct Seen {
     /// Directions of connections that are still open.
     open: AtomicUsize,
     flights: AtomicUsize,
-    struck: AtomicBool,
+    struck: OnceLock<Instant>,
+    strikes: AtomicUsize,
 }
 
 impl Proxy {
     /// Listens, and treats each connection by the plan.
     pub fn start(plan: Plan) -> Proxy {
+        Proxy::with(move |_| plan)
+    }
+
+    /// Treats the first connection by the plan, and lets the others pass.
+    pub fn once(plan: Plan) -> Proxy {
+        let undisturbed = Plan { fault: Fault::None, flight: 0 };
+        Proxy::with(move |number| if number == 0 { plan } else { undisturbed })
+    }
+
+    fn with(plan: impl Fn(usize) -> Plan + Send + 'static) -> Proxy {
         let seen = Arc::new(Seen::default());
+        let mut connections = 0;
         let port = listen({
             let seen = seen.clone();
             move |client| {
-                let server = server();
+                let (server, plan) = (server(), plan(connections));
+                connections += 1;
                 seen.open.fetch_add(2, Ordering::SeqCst);
                 let connection = Arc::new(Connection { plan, seen: seen.clone(), state: Mutex::default() });
                 let up = Way::new(&client, &server, &connection);
@@ -137,7 +160,18 @@ impl Proxy {
 
     /// Whether the flight of the plan was reached.
     pub fn has_struck(&self) -> bool {
-        self.seen.struck.load(Ordering::SeqCst)
+        self.struck_at().is_some()
+    }
+
+    /// When the flight of the plan was reached first.
+    pub fn struck_at(&self) -> Option<Instant> {
+        self.seen.struck.get().copied()
+    }
+
+    /// How many connections were broken.
+    #[allow(dead_code, reason = "read in tests/leaks.rs")]
+    pub fn strikes(&self) -> usize {
+        self.seen.strikes.load(Ordering::SeqCst)
     }
 }
 
@@ -157,6 +191,7 @@ struct State {
 }
 
 impl Connection {
+    /// No bytes are the end of the server's side: the answer to a goodbye.
     fn judge(&self, from_client: bool, bytes: &[u8]) -> Verdict {
         let mut state = self.state.lock().unwrap();
         // The end of TLS follows the goodbye, and the server may have ended it in between.
@@ -176,7 +211,10 @@ impl Connection {
             (true, false) => fault.upon_answer(),
         };
         state.broken = matches!(verdict, Verdict::Stall(_) | Verdict::Cut(_));
-        self.seen.struck.fetch_or(verdict != Verdict::Pass, Ordering::SeqCst);
+        if verdict != Verdict::Pass {
+            self.seen.struck.get_or_init(Instant::now);
+        }
+        self.seen.strikes.fetch_add(usize::from(state.broken), Ordering::SeqCst);
         verdict
     }
 }
@@ -199,6 +237,8 @@ impl Way {
         let mut records = Records::default();
         let mut waiting = Vec::new();
         let mut bytes = vec![0; 64 * 1024];
+        // What the client ends is over in any case.
+        let mut is_cut = from_client;
         while let Ok(length @ 1..) = self.from.read(&mut bytes) {
             waiting.extend(&bytes[..length]);
             if from_client && !records.end_a_flight(&waiting) {
@@ -206,12 +246,16 @@ impl Way {
             }
             let verdict = self.connection.judge(from_client, &waiting);
             if self.pass(&waiting, verdict).is_err() || matches!(verdict, Verdict::Cut(_)) {
+                is_cut = true;
                 break;
             }
             waiting.clear();
         }
-        let _ = self.to.shutdown(Shutdown::Both);
-        let _ = self.from.shutdown(Shutdown::Both);
+        // What was stalled stays open until the client has had enough.
+        if is_cut || !matches!(self.connection.judge(false, &[]), Verdict::Stall(_)) {
+            let _ = self.to.shutdown(Shutdown::Both);
+            let _ = self.from.shutdown(Shutdown::Both);
+        }
         self.connection.seen.open.fetch_sub(1, Ordering::SeqCst);
     }
 
@@ -235,7 +279,7 @@ impl Way {
 
 /// So many percent, but neither nothing nor all, where there is something in between.
 fn share(percent: usize, length: usize) -> usize {
-    if percent == 0 { 0 } else { (length * percent / 100).max(1).min(length - 1) }
+    if percent == 0 { 0 } else { (length * percent / 100).max(1).min(length.saturating_sub(1)) }
 }
 
 /// What the client has sent, in TLS 1.3's records, by which belongs together what it sends without waiting.

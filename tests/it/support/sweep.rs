@@ -1,5 +1,6 @@
 //! Breaks each flight of a unit of work, with each fault, and holds what comes of it against what was promised.
 use std::{
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -9,7 +10,12 @@ use scribe::{
     database::{Cause, Database, DatabaseError, Phase},
 };
 
-use super::{Fault, PATIENCE, Plan, Proxy, TestDatabase, route};
+use super::{
+    Fault, Plan, Proxy, TestDatabase, eventually,
+    matrix::{self, Outcome, kind_and_phase},
+    route,
+    trial::{MOST_LATE, OnTime, Trial, on_time},
+};
 
 pub const CONNECT: Duration = Duration::from_millis(700);
 const STATEMENT: Duration = Duration::from_millis(400);
@@ -17,14 +23,12 @@ const STATEMENT: Duration = Duration::from_millis(400);
 /// Connection, statement, and scribe's own margin.
 pub const DEADLINE: Duration = Duration::from_millis(700 + 400 + 400);
 
-/// How much later than at its deadline a unit may end.
-const GRACE: Duration = Duration::from_secs(1);
-
 /// Anything that can happen to a flight or its answer.
 pub const ALL: &[Fault] = &[
     Fault::StallBefore,
     Fault::StallWithin(50),
     Fault::StallAfter,
+    Fault::StallWithinAnswer(50),
     Fault::CutBefore,
     Fault::CutWithin(1),
     Fault::CutWithin(50),
@@ -40,9 +44,6 @@ pub const ALL: &[Fault] = &[
 pub const SOME: &[Fault] =
     &[Fault::StallBefore, Fault::StallAfter, Fault::CutBefore, Fault::CutWhile, Fault::CutAfter];
 
-/// How often something is tried that comes too late: a machine may be busy with other things.
-const ATTEMPTS: usize = 10;
-
 /// A stall takes its time: so many are waited for one after the other, the others at the same time.
 const STALLS_IN_A_ROW: usize = 9;
 
@@ -51,9 +52,9 @@ pub fn through(proxy: &Proxy, database: &TestDatabase) -> Database {
     Database::new(&DatabaseSettings { port: proxy.port, ..database.settings() }).unwrap()
 }
 
-/// The same with little patience, for what ends by the deadline.
-pub fn hurried(proxy: &Proxy, database: &TestDatabase) -> Database {
-    through(proxy, database).hurried(CONNECT, STATEMENT)
+/// The same with little patience, or several times as much, for what ends by the deadline.
+pub fn hurried(proxy: &Proxy, database: &TestDatabase, patience: u32) -> Database {
+    through(proxy, database).hurried(CONNECT * patience, STATEMENT * patience)
 }
 
 /// How many flights a unit has when nothing disturbs it.
@@ -76,7 +77,7 @@ pub fn flights_of_a_connection() -> usize {
 }
 
 /// A unit of work that is broken at each of its flights.
-pub struct Sweep<Prepare, Work, Applied> {
+pub struct Sweep<S, T> {
     pub name: &'static str,
     pub faults: &'static [Fault],
     /// How many messages with statements it sends; `None` for as many as it does.
@@ -85,20 +86,15 @@ pub struct Sweep<Prepare, Work, Applied> {
     pub commits: bool,
     pub database: fn() -> TestDatabase,
     /// Makes something to work on.
-    pub prepare: Prepare,
+    pub prepare: fn(&TestDatabase) -> S,
     /// The unit, over the way that breaks.
-    pub work: Work,
+    pub work: fn(&Database, &S) -> Result<T, DatabaseError>,
     /// Tells whether the server had applied it, does it again, and asserts that it was done once.
-    pub applied: Applied,
+    pub applied: fn(&TestDatabase, &S) -> bool,
 }
 
-impl<S, T, Prepare, Work, Applied> Sweep<Prepare, Work, Applied>
-where
-    Prepare: Fn(&TestDatabase) -> S + Sync,
-    Work: Fn(&Database, &S) -> Result<T, DatabaseError> + Sync,
-    Applied: Fn(&TestDatabase, &S) -> bool + Sync,
-{
-    /// Breaks all of it, and prints a table.
+impl<S: Send + Sync + 'static, T: 'static> Sweep<S, T> {
+    /// Breaks all of it, and prints a matrix.
     pub fn run(&self) {
         let phases = &self.phases();
         let all: Vec<usize> = (1..=phases.len() + 1).collect();
@@ -112,12 +108,12 @@ where
             })
         };
         let (stalls, cuts): (Vec<Fault>, Vec<Fault>) = self.faults.iter().partition(|fault| fault.is_stall());
-        let columns: Vec<Vec<String>> = thread::scope(|scope| {
+        let outcomes: Vec<Outcome> = thread::scope(|scope| {
             let stalls: Vec<_> = stalls.iter().map(|fault| scope.spawn(|| column(fault))).collect();
-            let cuts: Vec<_> = cuts.iter().map(column).collect();
-            stalls.into_iter().map(|column| column.join().unwrap()).chain(cuts).collect()
+            let cuts: Vec<_> = cuts.iter().flat_map(column).collect();
+            stalls.into_iter().flat_map(|column| column.join().unwrap()).chain(cuts).collect()
         });
-        self.print(&[stalls, cuts].concat(), phases, &columns);
+        matrix::print(self.name, &outcomes);
     }
 
     /// The phase of each flight but the goodbye.
@@ -140,7 +136,7 @@ where
     }
 
     /// Breaks these flights one after the other and tells each outcome.
-    fn lane(&self, fault: Fault, flights: &[usize], phases: &[Phase]) -> Vec<String> {
+    fn lane(&self, fault: Fault, flights: &[usize], phases: &[Phase]) -> Vec<Outcome> {
         let database = (self.database)();
         let outcome =
             |flight: &usize| self.outcome(Plan { fault, flight: *flight }, &database, phases.get(flight - 1));
@@ -148,53 +144,71 @@ where
     }
 
     /// Breaks a flight of this phase, or the goodbye.
-    fn outcome(&self, plan: Plan, database: &TestDatabase, phase: Option<&Phase>) -> String {
-        let is_stall = plan.fault.is_stall();
-        let is_connected = matches!(phase, Some(Phase::Working | Phase::Committing) | None);
-        // What is cut ends at once, and not by a deadline: its cause says so.
-        let deadline = if !is_stall {
-            PATIENCE
-        } else if is_connected {
-            DEADLINE
-        } else {
-            CONNECT
-        };
-        for _ in 0..ATTEMPTS {
-            let prepared = (self.prepare)(database);
-            let proxy = Proxy::start(plan);
-            let way = if is_stall { hurried(&proxy, database) } else { through(&proxy, database) };
-            let started = Instant::now();
-            let answer = (self.work)(&way, &prepared).map(|_| ());
-            let took = started.elapsed();
-            let applied = if (self.applied)(database, &prepared) { '+' } else { '-' };
-            let was_reached = proxy.has_struck() || phase.is_none() && answer.is_ok();
-            if was_reached && took < deadline + GRACE {
-                // A unit that has lost the answer to COMMIT may have asked again, and know.
-                let knows = applied == '+' && phase == Some(&Phase::Committing) && answer.is_ok();
-                if !knows {
-                    judge(is_stall, phase, answer, &format!("{}, {plan:?}", self.name));
-                }
-                return format!("{:.1} {applied}", took.as_secs_f64());
-            }
+    fn outcome(&self, plan: Plan, database: &TestDatabase, phase: Option<&Phase>) -> Outcome {
+        let case = format!("{}, {plan:?}", self.name);
+        let OnTime { value: (answer, is_applied), took, late } =
+            on_time(&case, |patience| self.attempt(plan, database, phase, patience, &case));
+        let (kind, says) = kind_and_phase(&answer);
+        let applied = if is_applied { "applied" } else { "not applied" };
+        Outcome {
+            phase: phase.map_or("Goodbye".into(), |phase| format!("{phase:?}")),
+            fault: format!("{:?}", plan.fault),
+            outcome: format!("{kind}, {applied}"),
+            took,
+            says,
+            late,
         }
-        panic!("{}: {plan:?} was never reached in time", self.name);
     }
 
-    fn print(&self, faults: &[Fault], phases: &[Phase], columns: &[Vec<String>]) {
-        let faults: Vec<String> = faults.iter().map(|fault| format!(" {fault:?} |")).collect();
-        let mut table = format!("\n| {} (s; + applied) |{}\n", self.name, faults.concat());
-        table += &format!("|---|{}\n", "---|".repeat(columns.len()));
-        for row in 0..=phases.len() {
-            let phase = phases.get(row).map_or("goodbye".into(), |phase| format!("{phase:?}"));
-            let cells: Vec<String> = columns.iter().map(|column| format!(" {} |", column[row])).collect();
-            table += &format!("| {} {phase} |{}\n", row + 1, cells.concat());
+    /// What came of the unit, and whether the server had applied it; `None` where the fault did not strike as planned.
+    fn attempt(
+        &self,
+        plan: Plan,
+        database: &TestDatabase,
+        phase: Option<&Phase>,
+        patience: u32,
+        case: &str,
+    ) -> Option<Trial<(Result<(), DatabaseError>, bool)>> {
+        let is_stall = plan.fault.is_stall();
+        let is_connected = matches!(phase, Some(Phase::Working | Phase::Committing) | None);
+        let (work, prepared) = (self.work, Arc::new((self.prepare)(database)));
+        let proxy = Proxy::once(plan);
+        let way = Arc::new(if is_stall {
+            hurried(&proxy, database, patience)
+        } else {
+            // What is cut ends at once, and not by a deadline.
+            through(&proxy, database)
+        });
+        let deadline = if is_stall && !is_connected { CONNECT } else { DEADLINE } * patience;
+        let started = Instant::now();
+        let Trial { value: answer, took, deadline } = Trial::of(case, deadline, {
+            let (way, prepared) = (way.clone(), prepared.clone());
+            move || work(&way, &prepared).map(|_| ())
+        });
+        if phase.is_none() && answer.is_ok() {
+            // Nobody waits for what becomes of a goodbye.
+            eventually("the goodbye is broken", || proxy.has_struck());
         }
-        print!("{table}");
+        // The next one comes the same way, and is not disturbed. A busy machine may make it late.
+        let works = |_| way.batch("next", "SELECT 1").is_ok();
+        assert!((0..=MOST_LATE).any(works), "{case}: the next unit does not work");
+        let is_applied = (self.applied)(database, &prepared);
+        // A unit that took so long to connect shortens the server's timeout first, in a flight of its own.
+        let as_planned = |at: Instant| !is_stall || at < started + CONNECT * patience;
+        if !proxy.struck_at().is_some_and(as_planned) {
+            return None;
+        }
+        // A unit that has lost the answer to COMMIT may have asked again, and know.
+        let knows = is_applied && phase == Some(&Phase::Committing) && answer.is_ok();
+        if !knows {
+            judge(is_stall, phase, &answer, case);
+        }
+        Some(Trial { value: (answer, is_applied), took, deadline })
     }
 }
 
 /// Holds an outcome against what was promised.
-fn judge(is_stall: bool, phase: Option<&Phase>, answer: Result<(), DatabaseError>, case: &str) {
+fn judge(is_stall: bool, phase: Option<&Phase>, answer: &Result<(), DatabaseError>, case: &str) {
     match (phase, answer) {
         (Some(phase), Err(error)) => {
             assert_eq!(error.phase, *phase, "{case}: {error}");
@@ -204,14 +218,4 @@ fn judge(is_stall: bool, phase: Option<&Phase>, answer: Result<(), DatabaseError
         (None, Ok(())) => {}
         (_, answer) => panic!("{case}: {answer:?}"),
     }
-}
-
-/// Asserts that something ends by a deadline.
-pub fn ends_by(deadline: Duration, mut attempt: impl FnMut()) {
-    let is_in_time = |_| {
-        let started = Instant::now();
-        attempt();
-        started.elapsed() < deadline + GRACE
-    };
-    assert!((0..ATTEMPTS).any(is_in_time), "never within {:?}", deadline + GRACE);
 }
