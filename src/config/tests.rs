@@ -360,3 +360,20 @@ fn a_model_that_cannot_work_is_a_mistake_in_the_settings() {
         Fixture::new(openai).env("OPENAI_BASE_URL", address).env("OPENAI_API_KEY", "x").load().unwrap();
     }
 }
+
+#[test]
+fn the_timeouts_of_the_database_are_seconds_and_milliseconds() {
+    let database = |fixture: Fixture| fixture.load().unwrap().database.unwrap();
+    let set = database(
+        Fixture::new(DATABASE)
+            .env("DB_PASSWORD", "hunter2")
+            .env("DB_CONNECT_TIMEOUT", "0.5")
+            .env("DB_STATEMENT_TIMEOUT", "250"),
+    );
+    assert_eq!(set.connect_timeout, Duration::from_millis(500));
+    assert_eq!(set.statement_timeout, Duration::from_millis(250));
+    let url = "postgresql://scribe:hunter2@db.example/scribe?connect_timeout=7";
+    let set = database(Fixture::new("").env("DATABASE_URL", url).env("DB_CONNECT_TIMEOUT", "0.5"));
+    assert_eq!(set.connect_timeout, Duration::from_secs(7), "the URL's, as libpq has it");
+    assert_eq!(set.statement_timeout, Duration::from_secs(30));
+}

@@ -169,6 +169,7 @@ impl Database {
             if transaction.spoilt {
                 return Err(session.error(Cause::Spoilt).into());
             }
+            session.shorten_limit()?;
             session.progress.enter(Phase::Committing);
             session.run(|client| client.batch_execute("COMMIT"))?;
             Ok(value)
@@ -216,7 +217,8 @@ impl Database {
         let margin = self.statement_timeout.min(MARGIN);
         progress.set_deadline((started + self.connect_timeout + self.statement_timeout + margin).into());
         progress.allow(self.most_bytes);
-        Ok(Session { unit, client, progress, password: self.password.clone() })
+        let (limit, password) = (self.statement_timeout, self.password.clone());
+        Ok(Session { unit, client, progress, limit, margin, password })
     }
 
     fn connect(&self, progress: &Arc<Progress>, started: Instant) -> Result<Client, Cause> {
@@ -276,10 +278,27 @@ struct Session {
     unit: &'static str,
     client: Client,
     progress: Arc<Progress>,
+    /// The server's limit of one statement.
+    limit: Duration,
+    /// How much earlier than scribe the server should give up.
+    margin: Duration,
     password: Secret,
 }
 
 impl Session {
+    /// A later statement of a unit that took its time has less than a statement's time left, and so has the server: it
+    /// still gives up first. Costs a round trip, in such units only.
+    fn shorten_limit(&mut self) -> Result<(), DatabaseError> {
+        let left = self.progress.deadline().saturating_duration_since(Instant::now().into());
+        let fitting = left.saturating_sub(self.margin.min(left / 2)).max(Duration::from_millis(1));
+        if fitting < self.limit {
+            self.limit = fitting;
+            let sql = format!("SET LOCAL statement_timeout = {}", fitting.as_millis());
+            self.run(|client| client.batch_execute(&sql))?;
+        }
+        Ok(())
+    }
+
     /// Runs one statement.
     fn run<T>(
         &mut self,
@@ -313,7 +332,8 @@ impl Transaction<'_> {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, DatabaseError> {
-        let result = self.session.run(|client| client.query_typed(sql, parameters));
+        let result = self.session.shorten_limit();
+        let result = result.and_then(|()| self.session.run(|client| client.query_typed(sql, parameters)));
         self.spoilt |= result.is_err();
         result
     }
@@ -351,7 +371,8 @@ impl Transaction<'_> {
 
     /// Runs statements without parameters or results.
     pub fn batch_execute(&mut self, sql: &str) -> Result<(), DatabaseError> {
-        let result = self.session.run(|client| client.batch_execute(sql));
+        let result = self.session.shorten_limit();
+        let result = result.and_then(|()| self.session.run(|client| client.batch_execute(sql)));
         self.spoilt |= result.is_err();
         result
     }

@@ -1,15 +1,16 @@
 //! Units of work against a real pooler: statements, fences, migrations, deadlines, strangers.
 use std::{
     net::TcpListener,
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
-use postgres::{Config, NoTls, types::Type};
+use postgres::{Client, Config, NoTls, types::Type};
 use scribe::{
     config::{DatabaseSettings, TlsMode},
     database::{
-        Cause, Database, DatabaseError, Phase, hints,
+        Cause, Database, DatabaseError, Phase, Transaction, hints,
         migrate::{self, MigrateError, Misfit, UpgradeTarget},
         queue_items::{self, Email, Settled},
     },
@@ -18,7 +19,10 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use crate::support::{TestDatabase, careless_pooler, eventually, leave_everything_behind, session_state};
+use crate::support::{
+    Program, TestDatabase, careless_pooler, eventually, leave_everything_behind, session_state,
+    trial::ends_by,
+};
 
 fn email() -> Email {
     Email {
@@ -162,6 +166,18 @@ fn what_strangers_leave_on_a_pooled_connection_does_not_matter() {
     assert!(database.number(off_by) < 600, "stored times are UTC");
 }
 
+/// Another client of the careless pooler.
+fn stranger(settings: &DatabaseSettings) -> Client {
+    Config::new()
+        .host("localhost")
+        .port(settings.port)
+        .user(&settings.user)
+        .password(settings.password.expose())
+        .dbname(&settings.name)
+        .connect(NoTls)
+        .unwrap()
+}
+
 #[test]
 fn every_setting_that_matters_is_scribes_own_on_a_back_end_as_strangers_left_it() {
     let database = TestDatabase::empty();
@@ -171,14 +187,7 @@ fn every_setting_that_matters_is_scribes_own_on_a_back_end_as_strangers_left_it(
         statement_timeout: Duration::from_secs(20),
         ..database.settings()
     };
-    let mut stranger = Config::new()
-        .host("localhost")
-        .port(settings.port)
-        .user(&settings.user)
-        .password(settings.password.expose())
-        .dbname(&settings.name)
-        .connect(NoTls)
-        .unwrap();
+    let mut stranger = stranger(&settings);
     leave_everything_behind(&mut stranger);
     let state = "SELECT concat_ws(' | ', current_setting('client_encoding'), current_setting('TimeZone'),
         current_setting('search_path'), current_setting('role'), current_setting('row_security'),
@@ -241,56 +250,120 @@ fn a_pi_that_freezes_inside_a_transaction_keeps_its_locks_for_ten_seconds_at_mos
         eventually("the row is free again", || {
             admin.query("SELECT 1 FROM queue_items FOR UPDATE NOWAIT", &[]).is_ok()
         });
-        assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
         tx.query_typed("SELECT 1", &[]).map(|_| ())
     });
     assert!(frozen.is_err(), "its transaction is gone");
     assert_eq!(database.items()[0].2, 0);
 }
 
-#[test]
-fn a_statement_that_sleeps_is_ended_by_the_server_at_the_setting() {
-    let database = TestDatabase::empty();
-    let mut settings = database.settings();
-    settings.statement_timeout = Duration::from_millis(200);
-    let started = Instant::now();
-    let error = Database::new(&settings)
-        .unwrap()
-        .transaction("sleep", |tx| tx.query_typed("SELECT pg_sleep(30)::text", &[]))
-        .map(|_| ())
-        .unwrap_err();
-    assert!(matches!(&error.cause, Cause::Server { sqlstate, .. } if sqlstate == "57014"), "{error}");
-    assert!(started.elapsed() < Duration::from_secs(15));
+/// A way to sleep on the server, in one unit of work.
+type Sleep = fn(&Database) -> Result<(), DatabaseError>;
+
+/// As a statement of its own, and in the one message that is a whole unit.
+const SLEEPS: [Sleep; 2] = [
+    |way| way.transaction("sleep", |tx| tx.query_typed("SELECT pg_sleep(30)::text", &[]).map(|_| ())),
+    |way| way.batch("sleep", "SELECT pg_sleep(30)").map(|_| ()),
+];
+
+fn is_ended_by_the_server(answer: &Result<(), DatabaseError>) -> bool {
+    let cause = answer.as_ref().map_err(|error| &error.cause);
+    matches!(cause, Err(Cause::Server { sqlstate, .. }) if sqlstate == "57014")
 }
 
 #[test]
-fn one_deadline_covers_all_statements_of_a_unit() {
+fn a_statement_that_sleeps_is_ended_by_the_server_at_the_setting() {
     let database = TestDatabase::empty();
-    let mut settings = database.settings();
-    settings.connect_timeout = Duration::from_secs(1);
-    settings.statement_timeout = Duration::from_secs(1);
-    let started = Instant::now();
-    let error: DatabaseError = Database::new(&settings)
-        .unwrap()
-        .transaction("slow", |tx| {
+    let limit = Duration::from_millis(200);
+    let settings = DatabaseSettings { statement_timeout: limit, ..database.settings() };
+    for sleep in SLEEPS {
+        let way = Arc::new(Database::new(&settings).unwrap());
+        // The connection takes next to nothing.
+        let end = ends_by("a statement that sleeps", limit, move || sleep(&way));
+        assert!(is_ended_by_the_server(&end.value), "{:?}", end.value);
+        assert!(end.took >= limit, "{:?}", end.took);
+    }
+}
+
+#[test]
+fn a_timeout_that_a_stranger_left_behind_ends_no_statement_of_scribes() {
+    let database = TestDatabase::empty();
+    let settings = DatabaseSettings {
+        port: careless_pooler(),
+        tls: TlsMode::Disable,
+        statement_timeout: Duration::from_secs(20),
+        ..database.settings()
+    };
+    leave_everything_behind(&mut stranger(&settings));
+    let way = Database::new(&settings).unwrap();
+    // The stranger's are two seconds.
+    assert_eq!(way.batch("sleep", "SELECT pg_sleep(3)").map(|_| ()), Ok(()));
+    let sleep = |tx: &mut Transaction<'_>| tx.query_typed("SELECT pg_sleep(3)::text", &[]).map(|_| ());
+    assert_eq!(way.transaction("sleep", sleep), Ok::<(), DatabaseError>(()));
+}
+
+#[test]
+fn one_deadline_covers_all_statements_of_a_unit_and_the_server_keeps_it_too() {
+    let database = TestDatabase::empty();
+    let (connect, statement) = (Duration::from_secs(1), Duration::from_secs(1));
+    let settings =
+        DatabaseSettings { connect_timeout: connect, statement_timeout: statement, ..database.settings() };
+    let way = Arc::new(Database::new(&settings).unwrap());
+    // Scribe's own margin is as long as a statement.
+    let end = ends_by("18 s of statements", connect + statement * 2, move || {
+        way.transaction("slow", |tx| {
             (0..20).try_for_each(|_| tx.query_typed("SELECT pg_sleep(0.9)::text", &[]).map(|_| ()))
         })
-        .unwrap_err();
-    assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
-    assert!(started.elapsed() < Duration::from_secs(12), "{:?} for 18 s of statements", started.elapsed());
+    });
+    // Each of them alone is shorter than the setting.
+    assert!(is_ended_by_the_server(&end.value), "{:?}", end.value);
 }
 
 #[test]
 fn a_server_that_accepts_and_stays_silent_ends_the_unit_at_the_deadline() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut settings = TestDatabase::empty().settings();
-    settings.port = silent.local_addr().unwrap().port();
-    settings.connect_timeout = Duration::from_millis(300);
-    let started = Instant::now();
-    let error = Database::new(&settings).unwrap().batch("poll", "SELECT 1").map(|_| ()).unwrap_err();
+    let connect = Duration::from_millis(300);
+    let settings = DatabaseSettings {
+        port: silent.local_addr().unwrap().port(),
+        connect_timeout: connect,
+        ..TestDatabase::empty().settings()
+    };
+    let way = Arc::new(Database::new(&settings).unwrap());
+    let end = ends_by("a silent server", connect, move || way.batch("poll", "SELECT 1").map(|_| ()));
+    let error = end.value.unwrap_err();
     assert!(matches!(error.cause, Cause::Timeout(_)), "{error}");
     assert_eq!(error.phase, Phase::AskingForTls);
-    assert!(started.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn the_program_waits_for_a_connection_as_many_seconds_as_the_setting_says() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let database = TestDatabase::empty();
+    let program = Program::new().database(&database).env("DB_CONNECT_TIMEOUT", "1");
+    let program = program.env("DB_PORT", &silent.local_addr().unwrap().port().to_string());
+    let one = Duration::from_secs(1);
+    let end = ends_by("a silent server", one, move || program.run(&["db", "check"]));
+    assert!(end.value.stderr.contains("no answer within 1.0 s while asking for TLS"), "{}", end.value.stderr);
+    assert!(end.took >= one, "{:?}", end.took);
+}
+
+#[test]
+fn the_program_gives_a_statement_as_many_milliseconds_as_the_setting_says() {
+    let database = TestDatabase::migrated();
+    database
+        .admin()
+        .batch_execute(
+            "CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN PERFORM pg_sleep(30); RETURN new; END $$;
+             CREATE TRIGGER slow BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION sleep()",
+        )
+        .unwrap();
+    let program = Program::new().database(&database).env("DB_STATEMENT_TIMEOUT", "300");
+    let limit = Duration::from_millis(300);
+    let end =
+        ends_by("a trigger that sleeps", limit, move || program.run(&["user", "add", "ada@example.org"]));
+    assert!(end.value.stderr.contains("(SQLSTATE 57014)"), "{}", end.value.stderr);
+    assert!(end.took >= limit, "{:?}", end.took);
 }
 
 #[test]
