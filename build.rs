@@ -1,6 +1,11 @@
 //! The migrations are compiled in by a macro that cargo cannot see through: a new file must cause a rebuild. The macro
-//! leaves out names that it does not understand, so the names are checked here, and the ways back are gathered.
-use std::{collections::BTreeMap, env, fs, path::Path};
+//! leaves out names that it does not understand, so the names are checked here, and the ways back are gathered. The date
+//! that no clock can be behind is taken down here, too.
+use std::{collections::BTreeMap, env, fs, path::Path, process::Command};
+
+/// 2026-11-01, in seconds since the epoch: before the first commit.
+const BEFORE_ALL: u64 = 1_793_491_200;
+const DAY: u64 = 86_400;
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
@@ -8,6 +13,21 @@ fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR for build scripts");
     let list = ways_back(&Path::new(&root).join("migrations")).unwrap_or_else(|text| panic!("{text}"));
     fs::write(Path::new(&out).join("ways_back.rs"), list).expect("OUT_DIR is writable");
+    println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
+    let written = format!("{}", written(&root));
+    fs::write(Path::new(&out).join("written.rs"), written).expect("OUT_DIR is writable");
+}
+
+/// When the sources were written, in seconds since the epoch: the same sources give the same date. A later commit alone
+/// does not make cargo ask again: an earlier date is as true.
+fn written(root: &str) -> u64 {
+    if let Ok(text) = env::var("SOURCE_DATE_EPOCH") {
+        return text.trim().parse().unwrap_or_else(|_| panic!("SOURCE_DATE_EPOCH is no number: {text}"));
+    }
+    let git = Command::new("git").args(["-C", root, "log", "-1", "--format=%ct"]).output();
+    let commit = git.ok().and_then(|git| String::from_utf8(git.stdout).ok()?.trim().parse::<u64>().ok());
+    // A day less: whose clock was ahead may have committed. Without a repository, at least this.
+    commit.map_or(BEFORE_ALL, |commit| BEFORE_ALL.max(commit - DAY))
 }
 
 /// The ways back as a Rust expression, in the order of their versions.

@@ -13,7 +13,8 @@
 //! * [`cli`]: one file per command group; the only place that prints.
 //! * [`text`]: what all of them need to know about words and names, and how text from strangers is made harmless.
 //! * `resolve`: names to addresses with a deadline, for `web` and `database`.
-//! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us.
+//! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us;
+//!   `clock`: whether this machine's clock can be right.
 //!
 //! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue` (`doctor` asks `web` too); `pipeline` uses `model` and
 //! `web`; `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error). `pipeline`, `model`
@@ -22,6 +23,7 @@
 #![warn(missing_docs)]
 
 pub mod cli;
+mod clock;
 pub mod condition;
 pub mod config;
 pub mod daemon;

@@ -101,11 +101,11 @@ conditions! {
         hides: Some("login, tables"),
     }
     DATABASE_TLS_NOT_YET_VALID = "database-tls-not-yet-valid", Error, Mended {
-        title: "this machine's clock is behind: the certificate of the database server is not valid yet",
-        text: "A Raspberry Pi has no battery-backed clock: until it has asked a time server, it lives in the \
-               past.",
-        remedy: "set this machine's clock (`timedatectl` shows whether it is synchronised); the server is not \
-                 at fault",
+        title: "the certificate of the database server, or of its authority, is not valid yet",
+        text: "Either this machine's clock is behind, though not as far as this scribe's own date (that would be \
+               `clock-not-set`), or the certificate was made for a time to come, by a server whose clock is ahead.",
+        remedy: "compare this machine's clock with a true one (`timedatectl` shows whether it is synchronised); if it is \
+                 right, the server's certificate has to be renewed",
         hides: Some("login, tables"),
     }
     DATABASE_TLS = "database-tls", Error, Mended {
@@ -147,6 +147,15 @@ conditions! {
         text: "Ten refused logins in two and a half minutes block the address for two minutes; another program \
                with a wrong password on the same network is enough.",
         remedy: "correct user and password (DB_USER and DB_PASSWORD, or DATABASE_URL), then wait: the block ends by itself after about two minutes",
+        hides: Some("whether the password is right by now"),
+    }
+    DATABASE_BANNED = "database-banned", Error, Guarded {
+        title: "the database refuses connections since it refused logins: this address may be banned",
+        text: "A server of its own, or Supabase's direct host, shuts out an address with too many refused logins: its \
+               port then looks closed to this address alone. A server that is down looks the same.",
+        remedy: "correct user and password (DB_USER and DB_PASSWORD, or DATABASE_URL), then wait half an hour or lift \
+                 the ban (Supabase: dashboard, database settings, or `supabase network-bans remove`); check that the \
+                 server runs",
         hides: Some("whether the password is right by now"),
     }
     DATABASE_ADDRESS_REFUSED = "database-address-refused", Error, Mended {
@@ -253,6 +262,12 @@ conditions! {
                the daemon comes near it.",
         remedy: "check that DB_HOST and DB_PORT lead to your database; if a list is that long, ask for it in SQL",
         hides: Some("everything after the phase that the error names"),
+    }
+    DATABASE_POOLER = "database-pooler", Error, Mended {
+        title: "the pooler is not set up for this user or database",
+        text: "PgBouncer finds nothing usable in its own settings for what was asked; the text has no more, its log has.",
+        remedy: "look into the pooler's log, and at auth_file, auth_query and the [databases] line of its settings",
+        hides: Some("whether the password is right, and the database behind the pooler"),
     }
     DATABASE_PROTOCOL = "database-protocol", Error, Mended {
         title: "the pooler and scribe do not understand each other",

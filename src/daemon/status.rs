@@ -175,6 +175,11 @@ impl Status {
         Some(over)
     }
 
+    /// Whether such an error holds.
+    pub fn holds(&self, is_meant: impl Fn(&Condition) -> bool) -> bool {
+        self.inner().errors.iter().any(|held| is_meant(held.condition))
+    }
+
     /// A warning holds from now on. True: that is news.
     pub fn warn(&self, warning: &'static Condition) -> bool {
         let mut inner = self.inner();

@@ -5,7 +5,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use log::{debug, error, info, warn};
@@ -19,7 +19,11 @@ use super::{
     stop::Stop,
 };
 use crate::{
-    condition::{CLOCK_NOT_SET, Condition, DATABASE_DRIFT, STATE_NOT_WRITABLE},
+    clock,
+    condition::{
+        CLOCK_NOT_SET, Condition, DATABASE_BANNED, DATABASE_DRIFT, DATABASE_LOGIN_REFUSED,
+        DATABASE_UNREACHABLE, STATE_NOT_WRITABLE,
+    },
     database::{
         Database, DatabaseError, hints,
         migrate::{self, Misfit},
@@ -42,9 +46,6 @@ const _: () = assert!(LONGEST_ARXIV_STEP.as_secs() <= LONGEST_STEP.as_secs());
 
 /// The first pause when the queue is empty; it doubles up to the setting.
 const FIRST_POLL: Duration = Duration::from_secs(1);
-
-/// No clock that is right shows less, since the epoch: 2026-11-01.
-const RELEASED: Duration = Duration::from_secs(1_793_491_200);
 
 /// Why the worker ended.
 #[derive(Debug)]
@@ -188,7 +189,7 @@ impl Worker {
         if is_paused {
             return self.sit_out();
         }
-        check_clock(SystemTime::now())?;
+        check_clock(clock::now())?;
         self.check_day_budget()?;
         let Some(item) = self.seen(queue_items::claim(&self.database, self.run))? else {
             self.all_clear(|_| true);
@@ -206,8 +207,9 @@ impl Worker {
         Ok(Round::Worked)
     }
 
-    /// Where tables or columns are missing: why.
+    /// Where tables or columns are missing: why. Where connections are refused: whether that may be a ban.
     fn look_closer(&self, obstacle: Obstacle) -> Obstacle {
+        let obstacle = or_banned(obstacle, &self.status);
         if obstacle.condition != &DATABASE_DRIFT {
             return obstacle;
         }
@@ -397,14 +399,23 @@ fn jittered(pause: Duration) -> Duration {
     pause - pause / 4 * u32::from(byte) / 256
 }
 
+/// A ban shows itself as a closed port, after refused logins.
+fn or_banned(obstacle: Obstacle, status: &Status) -> Obstacle {
+    let is_closed =
+        obstacle.condition == &DATABASE_UNREACHABLE && obstacle.detail.contains("Connection refused");
+    let was_refused = |it: &Condition| it == &DATABASE_LOGIN_REFUSED || it == &DATABASE_BANNED;
+    let condition =
+        if is_closed && status.holds(was_refused) { &DATABASE_BANNED } else { obstacle.condition };
+    Obstacle { condition, ..obstacle }
+}
+
 /// Without a clock no certificate on the web can be judged.
-fn check_clock(now: SystemTime) -> Result<(), Obstacle> {
-    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    if now >= RELEASED {
+fn check_clock(now: Duration) -> Result<(), Obstacle> {
+    if now >= clock::WRITTEN {
         return Ok(());
     }
-    let detail =
-        format!("by it, this scribe is not written yet for {} days", (RELEASED - now).as_secs() / 86_400);
+    let days = (clock::WRITTEN - now).as_secs() / 86_400;
+    let detail = format!("by it, this scribe is not written yet for {days} days");
     Err(Obstacle { condition: &CLOCK_NOT_SET, detail })
 }
 
@@ -420,14 +431,42 @@ impl fmt::Display for Short {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{DatabaseSettings, Secret, Stage, TlsMode};
 
     #[test]
     fn a_clock_that_is_behind_this_release_holds_claiming() {
-        for seconds in [0, 1_000_000_000] {
-            let then = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        for then in [Duration::ZERO, clock::WRITTEN - Duration::from_secs(1)] {
             assert_eq!(check_clock(then).unwrap_err().condition, &CLOCK_NOT_SET);
         }
-        assert!(check_clock(SystemTime::now()).is_ok());
+        assert!(check_clock(clock::now()).is_ok());
+    }
+
+    #[test]
+    fn a_port_that_closes_after_refused_logins_may_be_a_ban_and_is_not_knocked_at_again_soon() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let settings = DatabaseSettings {
+            host: "127.0.0.1".into(),
+            port: closed,
+            name: "any".into(),
+            user: "any".into(),
+            password: Secret::new("any"),
+            tls: TlsMode::Disable,
+            root_certificates: None,
+            connect_timeout: Duration::from_secs(30),
+            statement_timeout: Duration::from_secs(30),
+        };
+        let knock = || {
+            let refused = Database::new(&settings).unwrap().batch("poll", "SELECT 1").map(|_| ());
+            Obstacle::from(refused.unwrap_err())
+        };
+        let status = Status::new(Stage::Production, &[]);
+        assert_eq!(or_banned(knock(), &status).condition, &DATABASE_UNREACHABLE);
+        status.raise(&DATABASE_LOGIN_REFUSED);
+        let banned = or_banned(knock(), &status);
+        assert_eq!(banned.condition, &DATABASE_BANNED);
+        assert!(banned.condition.retry.pause() >= Duration::from_secs(120));
+        status.raise(banned.condition);
+        assert_eq!(or_banned(knock(), &status).condition, &DATABASE_BANNED, "and the next time");
     }
 
     #[test]

@@ -1,8 +1,13 @@
 //! From an error to the condition that explains it.
 //!
 //! Supavisor wraps almost everything as SQLSTATE XX000, so its own `(ECODE)` in the text is looked at first.
+use std::time::Duration;
+
 use super::{Cause, DatabaseError, Phase, error::TlsNotOffered};
-use crate::condition::{self, Condition};
+use crate::{
+    clock,
+    condition::{self, Condition},
+};
 
 /// Texts of poolers and servers, and what each means; the first that fits counts. Sources: Supavisor (its codes since
 /// 2.9, and the older wording), PgBouncer 1.18, PostgreSQL 15.
@@ -37,6 +42,8 @@ const TEXTS: &[(&str, &Condition)] = &[
     ("cannot connect to server", &condition::DATABASE_NOT_READY),
     ("(EAUTHTIMEOUT)", &condition::DATABASE_SILENT),
     ("client_login_timeout", &condition::DATABASE_SILENT),
+    ("bouncer config error", &condition::DATABASE_POOLER),
+    ("only supports prepared statements", &condition::DATABASE_PROTOCOL),
     ("bind message supplies", &condition::DATABASE_PROTOCOL),
     ("unsupported startup parameter", &condition::DATABASE_PROTOCOL),
     ("permission denied for schema public", &condition::DATABASE_SCHEMA_CLOSED),
@@ -120,7 +127,17 @@ pub fn condition(error: &DatabaseError) -> &'static Condition {
 
 /// Why TLS did not come about.
 pub fn of_tls(text: &str) -> &'static Condition {
-    by_text(TLS_TEXTS, text).unwrap_or(&condition::DATABASE_TLS)
+    of_tls_at(text, clock::now())
+}
+
+/// A certificate that is not valid yet is the clock's fault only where the clock is wrong for certain.
+fn of_tls_at(text: &str, now: Duration) -> &'static Condition {
+    match by_text(TLS_TEXTS, text).unwrap_or(&condition::DATABASE_TLS) {
+        early if early == &condition::DATABASE_TLS_NOT_YET_VALID && now < clock::WRITTEN => {
+            &condition::CLOCK_NOT_SET
+        }
+        other => other,
+    }
 }
 
 /// Whether the server refused what one item brought along, so that trying again is no use: a value (SQLSTATE class 22),
@@ -155,71 +172,117 @@ fn by_text(texts: &[(&str, &'static Condition)], message: &str) -> Option<&'stat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::condition::Retry::{Away, Crowded, Guarded, Mended};
+
+    fn condition_of(cause: Cause) -> &'static Condition {
+        condition(&DatabaseError { unit: "test", phase: Phase::Working, cause })
+    }
+
+    fn said(sqlstate: &str, message: &str) -> Cause {
+        Cause::Server { sqlstate: sqlstate.into(), message: message.into() }
+    }
 
     fn of(sqlstate: &str, message: &str) -> &'static str {
-        let cause = Cause::Server { sqlstate: sqlstate.into(), message: message.into() };
-        condition(&DatabaseError { unit: "test", phase: Phase::Working, cause }).code
+        condition_of(said(sqlstate, message)).code
     }
 
     #[test]
     fn what_poolers_and_servers_are_known_to_say_is_understood() {
-        for (sqlstate, message, code) in [
-            ("XX000", "Tenant or user not found", "tenant-unknown"),
-            ("XX000", "(ENOTFOUND) tenant/user postgres.abc not found", "tenant-unknown"),
-            ("XX000", "(ENOIDENTIFIER) no tenant identifier provided", "tenant-unknown"),
-            ("28P01", "password authentication failed for user \"postgres\"", "login-refused"),
-            ("08P01", "SASL authentication failed", "login-refused"),
-            ("28000", "role \"bob\" does not exist", "login-refused"),
-            ("XX000", "(ECIRCUITBREAKER) too many authentication failures, new connections …", "blocked"),
-            ("XX000", "(EMAXCONN) max client connections reached, limit: 200", "busy"),
-            ("XX000", "(EMAXCONNSESSION) max clients reached in session mode", "session-mode"),
-            ("XX000", "(ECHECKOUTTIMEOUT) unable to check out connection from the pool", "busy"),
-            ("XX000", "(EDBHANDLEREXITED) DbHandler exited", "not-ready"),
-            ("XX000", "(EAUTHQUERY) the database does not answer", "not-ready"),
-            ("XX000", "(EAUTHSECRETS) cannot be fetched", "not-ready"),
-            ("XX000", "(ESSLREQUIRED) SSL connection is required", "tls-required"),
-            ("XX000", "(EADDRNOTALLOWED) address not in tenant allow_list: {1, 2, 3, 4}", "address-refused"),
-            ("08006", "(EAUTHTIMEOUT) timeout while waiting for message", "silent"),
-            ("42P05", "prepared statement \"s0\" already exists", "protocol"),
-            ("26000", "prepared statement \"s1\" does not exist", "protocol"),
+        for (sqlstate, message, code, retry) in [
+            ("XX000", "Tenant or user not found", "tenant-unknown", Mended),
+            ("XX000", "(ENOTFOUND) tenant/user postgres.abc not found", "tenant-unknown", Mended),
+            ("XX000", "(ENOIDENTIFIER) no tenant identifier provided", "tenant-unknown", Mended),
+            ("28P01", "password authentication failed for user \"postgres\"", "login-refused", Guarded),
+            ("08P01", "SASL authentication failed", "login-refused", Guarded),
+            ("28000", "role \"bob\" does not exist", "login-refused", Guarded),
+            (
+                "XX000",
+                "(ECIRCUITBREAKER) too many authentication failures, new connections …",
+                "blocked",
+                Guarded,
+            ),
+            ("XX000", "(EMAXCONN) max client connections reached, limit: 200", "busy", Crowded),
+            ("XX000", "(EMAXCONNSESSION) max clients reached in session mode", "session-mode", Mended),
+            ("XX000", "(ECHECKOUTTIMEOUT) unable to check out connection from the pool", "busy", Crowded),
+            ("XX000", "(EDBHANDLEREXITED) DbHandler exited", "not-ready", Away),
+            ("XX000", "(EAUTHQUERY) the database does not answer", "not-ready", Away),
+            ("XX000", "(EAUTHSECRETS) cannot be fetched", "not-ready", Away),
+            ("XX000", "(ESSLREQUIRED) SSL connection is required", "tls-required", Mended),
+            (
+                "XX000",
+                "(EADDRNOTALLOWED) address not in tenant allow_list: {1, 2, 3, 4}",
+                "address-refused",
+                Mended,
+            ),
+            ("08006", "(EAUTHTIMEOUT) timeout while waiting for message", "silent", Away),
+            ("42P05", "prepared statement \"s0\" already exists", "protocol", Mended),
+            ("26000", "prepared statement \"s1\" does not exist", "protocol", Mended),
             (
                 "08P01",
                 "bind message supplies 2 parameters, but prepared statement \"\" requires 1",
                 "protocol",
+                Mended,
             ),
-            ("08P01", "unsupported startup parameter: options", "protocol"),
+            ("08P01", "unsupported startup parameter: options", "protocol", Mended),
             (
                 "28000",
                 "no pg_hba.conf entry for host \"1.2.3.4\", user \"a\", database \"b\", SSL off",
                 "tls-required",
+                Mended,
             ),
             (
                 "28000",
                 "no pg_hba.conf entry for host \"1.2.3.4\", user \"a\", database \"b\", no encryption",
                 "tls-required",
+                Mended,
             ),
             (
                 "28000",
                 "no pg_hba.conf entry for host \"1.2.3.4\", user \"a\", database \"b\", SSL encryption",
                 "address-refused",
+                Mended,
             ),
             (
                 "53300",
                 "remaining connection slots are reserved for non-replication superuser connections",
                 "busy",
+                Crowded,
             ),
-            ("57014", "canceling statement due to statement timeout", "silent"),
-            ("57P01", "terminating connection due to administrator command", "not-ready"),
-            ("57P03", "the database system is starting up", "not-ready"),
-            ("08P01", "server login has been failing, try again later (server_login_retry)", "not-ready"),
-            ("08P01", "pgbouncer cannot connect to server", "not-ready"),
-            ("08P01", "query_wait_timeout", "busy"),
-            ("08P01", "no such database: nowhere", "unknown"),
-            ("25006", "cannot execute UPDATE in a read-only transaction", "read-only"),
-            ("53100", "could not extend file: No space left on device", "read-only"),
-            ("XX000", "something new", "error"),
+            ("57014", "canceling statement due to statement timeout", "silent", Away),
+            ("57P01", "terminating connection due to administrator command", "not-ready", Away),
+            ("57P03", "the database system is starting up", "not-ready", Away),
+            (
+                "08P01",
+                "server login has been failing, try again later (server_login_retry)",
+                "not-ready",
+                Away,
+            ),
+            ("08P01", "pgbouncer cannot connect to server", "not-ready", Away),
+            ("08P01", "query_wait_timeout", "busy", Crowded),
+            ("08P01", "no such database: nowhere", "unknown", Mended),
+            ("08P01", "bouncer config error", "pooler", Mended),
+            (
+                "XX000",
+                "transaction mode only supports prepared statements using the Extended Query Protocol",
+                "protocol",
+                Mended,
+            ),
+            ("25006", "cannot execute UPDATE in a read-only transaction", "read-only", Mended),
+            ("53100", "could not extend file: No space left on device", "read-only", Mended),
+            ("XX000", "something new", "error", Mended),
         ] {
-            assert_eq!(of(sqlstate, message), format!("database-{code}"), "{message}");
+            let condition = condition_of(said(sqlstate, message));
+            assert_eq!((condition.code, condition.retry), (&*format!("database-{code}"), retry), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_connection_that_breaks_is_tried_again_soon() {
+        for text in
+            ["connection closed", "error communicating with the server", "Connection refused (os error 111)"]
+        {
+            let condition = condition_of(Cause::Broken(text.into()));
+            assert_eq!((condition.code, condition.retry), ("database-unreachable", Away), "{text}");
         }
     }
 
@@ -241,6 +304,17 @@ mod tests {
         ] {
             assert_eq!(of_tls(text).code, code, "{text}");
         }
+    }
+
+    #[test]
+    fn the_clock_is_blamed_for_a_certificate_only_where_it_is_behind_this_scribe() {
+        let early = |now| of_tls_at("refused (certificate is not yet valid)", now).code;
+        assert_eq!(early(clock::WRITTEN - Duration::from_secs(1)), "clock-not-set");
+        assert_eq!(early(clock::WRITTEN), "database-tls-not-yet-valid");
+        assert_eq!(
+            of_tls_at("refused (certificate has expired)", Duration::ZERO).code,
+            "database-tls-expired"
+        );
     }
 
     #[test]

@@ -24,6 +24,9 @@ use crate::config::DatabaseSettings;
 
 const UNIT: &str = "doctor";
 
+/// More authorities than these are not named.
+const LONGEST_CHAIN: usize = 5;
+
 /// The addresses of the host, at least one.
 pub fn addresses(settings: &DatabaseSettings) -> Result<Vec<IpAddr>, DatabaseError> {
     let deadline = Instant::now() + settings.connect_timeout;
@@ -69,8 +72,8 @@ pub struct Shown {
     pub protocol: &'static str,
     /// Whom the certificate was issued for.
     pub subject: String,
-    /// Who issued it.
-    pub issuer: String,
+    /// Who issued it, who issued that one's certificate, and so on, as far as the chain goes.
+    pub issuers: Vec<String>,
     /// Days until the certificate expires; negative when it has.
     pub days_left: i32,
     /// Days from the certificate's issue to its expiry.
@@ -144,9 +147,12 @@ fn shown(stream: &SslStream<Bounded>, complaints: Vec<String>) -> Option<Shown> 
     let leaf = ssl.peer_certificate()?;
     let days_left = days_left(&leaf)?;
     // The chain as it was built here, up to an authority of ours, or at least what the server sent of it.
-    let sooner = ssl
-        .verified_chain()
-        .or(ssl.peer_cert_chain())?
+    let chain = ssl.verified_chain().or(ssl.peer_cert_chain())?;
+    let names = |it: &X509Ref| (name(it.subject_name()), name(it.issuer_name()));
+    // A root's issuer is itself.
+    let issuers =
+        chain.iter().map(names).filter(|(subject, issuer)| subject != issuer).map(|(_, issuer)| issuer);
+    let sooner = chain
         .iter()
         .filter_map(|certificate| Some((name(certificate.subject_name()), self::days_left(certificate)?)))
         .min_by_key(|(_, days)| *days)
@@ -154,7 +160,7 @@ fn shown(stream: &SslStream<Bounded>, complaints: Vec<String>) -> Option<Shown> 
     Some(Shown {
         protocol: ssl.version_str(),
         subject: subject(&leaf),
-        issuer: name(leaf.issuer_name()),
+        issuers: issuers.take(LONGEST_CHAIN).collect(),
         days_left,
         life: leaf.not_before().diff(leaf.not_after()).ok()?.days,
         sooner,

@@ -147,10 +147,12 @@ fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
     true
 }
 
-/// E.g. `TLSv1.3, certificate of db.example.org by Example CA, 43 days left`.
+/// E.g. `TLSv1.3, certificate of db.example.org by Example CA, by Example Root, 43 days left`.
 fn describe(shown: &Shown) -> String {
-    let Shown { protocol, subject, issuer, days_left, .. } = shown;
-    let mut text = format!("{protocol}, certificate of {subject} by {issuer}, {}", left(*days_left));
+    let Shown { protocol, subject, issuers, days_left, .. } = shown;
+    let chain: String = issuers.iter().map(|issuer| format!(" by {issuer},")).collect();
+    let chain = if chain.is_empty() { " by itself,".into() } else { chain };
+    let mut text = format!("{protocol}, certificate of {subject}{chain} {}", left(*days_left));
     if let Some((whose, sooner)) = &shown.sooner {
         text += &format!(" (that of {whose}: {})", left(*sooner));
     }
@@ -180,7 +182,7 @@ mod tests {
         Shown {
             protocol: "TLSv1.3",
             subject: "db.example.org".into(),
-            issuer: "Example CA".into(),
+            issuers: vec!["Example CA".into(), "Example Root".into()],
             days_left,
             life,
             sooner: sooner.map(|days| ("Example CA".into(), days)),
@@ -196,6 +198,15 @@ mod tests {
         assert_eq!(expires_soon(&shown(10, 90, None)), None, "renewed at its own time");
         assert_eq!(expires_soon(&shown(1, 2, None)), None);
         assert_eq!(expires_soon(&shown(300, 365, Some(3))), Some(3), "its authority's");
+    }
+
+    #[test]
+    fn the_chain_is_told_up_to_its_root() {
+        let text = describe(&shown(43, 90, None));
+        assert_eq!(
+            text,
+            "TLSv1.3, certificate of db.example.org by Example CA, by Example Root, 43 days left"
+        );
     }
 
     #[test]

@@ -11,12 +11,10 @@ use std::{
 use scribe::database::migrate::{self, UpgradeTarget};
 use serde_json::Value;
 
-use crate::support::{
-    Certified, Flaw, Program, SampleWeb, TempDir, TestDatabase, TlsServer, eventually, listen, pair, route,
-};
+use crate::support::{Program, SampleWeb, TempDir, TestDatabase, eventually, pair, route};
 
 /// A program with a database and no internet.
-fn program(database: &TestDatabase) -> Program {
+pub fn program(database: &TestDatabase) -> Program {
     Program::new()
         .database(database)
         .env("ARXIV_BASE_URL", &crate::support::nobody())
@@ -24,12 +22,12 @@ fn program(database: &TestDatabase) -> Program {
 }
 
 /// What doctor found, and its exit code.
-struct Report {
+pub struct Report {
     findings: Vec<Value>,
     code: i32,
 }
 
-fn doctor(program: &Program) -> Report {
+pub fn doctor(program: &Program) -> Report {
     let run = program.run(&["doctor", "--json"]);
     assert_eq!(run.stderr, "");
     Report { findings: serde_json::from_str(&run.stdout).unwrap(), code: run.code }
@@ -43,7 +41,7 @@ impl Report {
 
     /// Asserts that a check came to a verdict with these words in fact and remedy.
     #[track_caller]
-    fn says(&self, check: &str, verdict: &str, words: &[&str]) {
+    pub fn says(&self, check: &str, verdict: &str, words: &[&str]) {
         let all = format!("{:#?}", self.findings);
         let found = self.findings.iter().any(|finding| {
             let text = format!("{} {}", finding["fact"], finding["remedy"]);
@@ -56,7 +54,7 @@ impl Report {
 
     /// Asserts that exactly one thing failed, and that what needs it was skipped.
     #[track_caller]
-    fn failed_only(&self, check: &str, skipped: &[&str]) {
+    pub fn failed_only(&self, check: &str, skipped: &[&str]) {
         let of = |verdict: &str| -> Vec<&str> {
             let found = self.findings.iter().filter(|finding| finding["verdict"] == verdict);
             found.map(|finding| finding["check"].as_str().unwrap()).collect()
@@ -66,7 +64,7 @@ impl Report {
     }
 }
 
-const BEHIND_LOGIN: [&str; 8] =
+pub const BEHIND_LOGIN: [&str; 8] =
     ["version", "clock", "pooler", "migrations", "drift", "row security", "privileges", "queue"];
 
 #[test]
@@ -181,79 +179,6 @@ fn a_password_that_is_right_is_in_no_output_either() {
     report.says("settings", "warning", &["DATABASE_URL", "skipped: pgbouncer"]);
     report.says("login", "ok", &[&database.name]);
     assert!(!format!("{:?}", report.findings).contains(password));
-}
-
-#[test]
-fn a_name_that_does_not_resolve_is_where_it_ends() {
-    let report = doctor(&program(&TestDatabase::empty()).env("DB_HOST", "no-such-host.invalid"));
-    report.says("DNS", "failed", &["no-such-host.invalid", "DB_HOST"]);
-    report.failed_only("DNS", &[&["TCP", "TLS", "login"], &BEHIND_LOGIN[..]].concat());
-}
-
-#[test]
-fn a_closed_port_is_where_it_ends() {
-    let port = crate::support::closed_port().to_string();
-    let report = doctor(&program(&TestDatabase::empty()).env("DB_PORT", &port));
-    report.says(
-        "TCP",
-        "failed",
-        &["cannot be reached", &format!("localhost, port {port}"), "refused", "DB_PORT"],
-    );
-    report.failed_only("TCP", &[&["TLS", "login"], &BEHIND_LOGIN[..]].concat());
-}
-
-#[test]
-fn a_certificate_that_is_refused_is_shown_and_the_password_is_not_sent() {
-    let (ours, theirs) = (Certified::authority(), Certified::authority());
-    let directory = TempDir::new();
-    let trusted = directory.file("ca.crt", ours.pem()).display().to_string();
-    let skipped = [&["login"], &BEHIND_LOGIN[..]].concat();
-    for (certificate, authority, words) in [
-        (
-            Certified::server(Some(&ours), Flaw::WrongName),
-            &ours,
-            ["another host name", "certificate of elsewhere.example.org"],
-        ),
-        (
-            Certified::server(Some(&theirs), Flaw::None),
-            &theirs,
-            ["authority that is not trusted", "DB_SSLROOTCERT"],
-        ),
-        (Certified::server(Some(&ours), Flaw::Expired), &ours, ["has expired", "expired 10 days ago"]),
-    ] {
-        let server = TlsServer::showing(&certificate, Some(authority));
-        let program = program(&TestDatabase::empty());
-        let report =
-            doctor(&program.env("DB_PORT", &server.port.to_string()).env("DB_SSLROOTCERT", &trusted));
-        report.says("TLS", "failed", &words);
-        report.failed_only("TLS", &skipped);
-        assert!(!server.seen().inside.windows(6).any(|bytes| bytes == b"scribe"), "{words:?}");
-    }
-}
-
-#[test]
-fn a_server_without_tls_or_without_a_word_is_told_apart_and_hangs_nothing() {
-    let program = || program(&TestDatabase::empty()).env("DB_CONNECT_TIMEOUT", "0.5");
-    let server = TlsServer::answering(b"N");
-    let report = doctor(&program().env("DB_PORT", &server.port.to_string()));
-    report.says("TLS", "failed", &["offers no TLS"]);
-
-    for answer in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"] {
-        let server = || TlsServer::answering(answer).port.to_string();
-        let report = doctor(&program().env("DB_PORT", &server()));
-        report.says("TLS", "failed", &["no PostgreSQL", "DB_PORT"]);
-        let run = program().env("DB_PORT", &server()).run(&["db", "check"]);
-        assert!(
-            run.stderr.contains("what answers at the database's address is no PostgreSQL"),
-            "{}",
-            run.stderr
-        );
-    }
-
-    let mut held = Vec::new();
-    let silent = listen(move |stream| held.push(stream));
-    let report = doctor(&program().env("DB_PORT", &silent.to_string()));
-    report.says("TLS", "failed", &["did not answer in time"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod crash;
 mod daemon;
 mod database;
 mod doctor;
+mod doctor_connection;
 mod end_to_end;
 mod faults;
 mod hostile_models;

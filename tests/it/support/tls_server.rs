@@ -42,7 +42,16 @@ pub enum Flaw {
 impl Certified {
     /// An authority of its own, valid for years around now.
     pub fn authority() -> Certified {
-        sign("Test Authority", None, (-1000, 1000), |builder| {
+        Certified::signing("Test Authority", None)
+    }
+
+    /// An authority between another and its servers.
+    pub fn intermediate(authority: &Certified) -> Certified {
+        Certified::signing("Test Intermediate", Some(authority))
+    }
+
+    fn signing(name: &str, issuer: Option<&Certified>) -> Certified {
+        sign(name, issuer, (-1000, 1000), |builder| {
             builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
         })
     }
