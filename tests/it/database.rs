@@ -20,8 +20,11 @@ use scribe::{
 use uuid::Uuid;
 
 use crate::support::{
-    Program, TestDatabase, careless_pooler, eventually, leave_everything_behind, session_state,
+    Fault, Plan, Program, Proxy, TestDatabase, careless_pooler, eventually, leave_everything_behind,
+    session_state,
+    sweep::{flights_of_a_connection, through},
     trial::ends_by,
+    waiting,
 };
 
 fn email() -> Email {
@@ -187,17 +190,17 @@ fn every_setting_that_matters_is_scribes_own_on_a_back_end_as_strangers_left_it(
         statement_timeout: Duration::from_secs(20),
         ..database.settings()
     };
-    let mut stranger = stranger(&settings);
-    leave_everything_behind(&mut stranger);
+    let mut first = stranger(&settings);
+    leave_everything_behind(&mut first);
     let state = "SELECT concat_ws(' | ', current_setting('client_encoding'), current_setting('TimeZone'),
         current_setting('search_path'), current_setting('role'), current_setting('row_security'),
         current_setting('statement_timeout'), current_setting('lock_timeout'),
         current_setting('idle_in_transaction_session_timeout'), current_setting('transaction_isolation'),
         'read-only ' || current_setting('transaction_read_only'))";
-    let of_stranger = stranger.simple_query(state).unwrap();
+    let of_stranger = first.simple_query(state).unwrap();
     let lefts = "LATIN1 | Asia/Tokyo | pg_catalog | pg_read_all_data | on | 2s | 1ms | 0 | serializable | read-only on";
     assert!(format!("{of_stranger:?}").contains(lefts), "{of_stranger:?}");
-    drop(stranger);
+    drop(first);
     let scribes =
         "UTF8 | UTC | public, pg_temp | none | off | 20s | 10s | 10s | read committed | read-only off";
     let way = Database::new(&settings).unwrap();
@@ -206,6 +209,9 @@ fn every_setting_that_matters_is_scribes_own_on_a_back_end_as_strangers_left_it(
     let rows =
         way.transaction("look", |tx| tx.query_typed(state, &[])).map_err(|e: DatabaseError| e).unwrap();
     assert_eq!(rows[0].get::<_, &str>(0), scribes);
+    // And of scribe's settings none outlives its unit, those included that PgBouncer would put right.
+    let of_the_next = stranger(&settings).simple_query(state).unwrap();
+    assert!(format!("{of_the_next:?}").contains(lefts), "{of_the_next:?}");
 }
 
 #[test]
@@ -255,6 +261,28 @@ fn a_pi_that_freezes_inside_a_transaction_keeps_its_locks_for_ten_seconds_at_mos
     });
     assert!(frozen.is_err(), "its transaction is gone");
     assert_eq!(database.items()[0].2, 0);
+}
+
+#[test]
+fn a_pi_that_is_unplugged_while_it_waits_for_a_row_keeps_its_own_for_ten_seconds_at_most() {
+    let database = with_items(&["A"]);
+    let item = queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap();
+    let mut admin = database.admin();
+    let mut other = admin.transaction().unwrap();
+    other.query("SELECT 1 FROM users FOR UPDATE", &[]).unwrap();
+    // The statement that settles is the second one after the login; nothing is heard of it any more.
+    let flight = flights_of_a_connection() + 2;
+    let proxy = Proxy::start(Plan { fault: Fault::StallAfter, flight });
+    let way = through(&proxy, &database);
+    // Its connection stays open for a minute.
+    thread::spawn(move || queue_items::settle(&way, &item.claim, &email()));
+    eventually("it waits for the user's row", || waiting(&database) == 1);
+    let started = Instant::now();
+    let mut looking = database.admin();
+    let mut is_free = || looking.query("SELECT 1 FROM queue_items FOR UPDATE NOWAIT", &[]).is_ok();
+    assert!(!is_free(), "it has locked the item's row");
+    eventually("the item's row is free again", is_free);
+    assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
 }
 
 /// A way to sleep on the server, in one unit of work.

@@ -24,10 +24,11 @@ use scribe::{
 use uuid::Uuid;
 
 use crate::support::{
-    Fault, Plan, Program, Proxy, SilentNameServer, TestDatabase, eventually,
+    Fault, Plan, Program, Proxy, SilentNameServer, TestDatabase, eventually, hold_commits,
     matrix::{self, Outcome, kind_and_phase},
     sweep::{ALL, CONNECT, DEADLINE, SOME, Sweep, flights, flights_of_a_connection, hurried, through},
     trial::{OnTime, Trial, ends_by, on_time},
+    waiting,
 };
 
 pub fn email() -> Email {
@@ -156,7 +157,8 @@ fn a_settle_broken_anywhere_ends_in_time_and_stores_exactly_one_email() {
     .run();
 }
 
-fn upgrade(way: &Database) -> Result<usize, DatabaseError> {
+/// To head; how many steps it took.
+pub fn upgrade(way: &Database) -> Result<usize, DatabaseError> {
     match migrate::upgrade(way, UpgradeTarget::Head) {
         Ok(steps) => Ok(steps.len()),
         Err(MigrateError::Database(error) | MigrateError::Unknown(error)) => Err(error),
@@ -209,29 +211,13 @@ fn cut_off_while_it_commits<S, T>(
     let ready = prepare(&database);
     // The pooler then has a back end: it drops what a client has said that goes before there is one.
     poll(&database.open()).unwrap();
-    let mut held = database.admin();
-    let slow = format!(
-        "CREATE SEQUENCE commits;
-         CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
-             $$ BEGIN PERFORM nextval('commits'), pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
-         CREATE CONSTRAINT TRIGGER slow AFTER {change} DEFERRABLE INITIALLY DEFERRED
-             FOR EACH ROW EXECUTE FUNCTION wait();
-         SELECT pg_advisory_lock(1)"
-    );
-    held.batch_execute(&slow).unwrap();
+    let held = hold_commits(&database, change, false);
     // The last flight but the goodbye.
     let proxy = Proxy::start(Plan { fault: Fault::CutWhile, flight: flights - 1 });
     let error = unit(&through(&proxy, &database), &ready).map(|_| ()).unwrap_err();
     assert!(matches!(error.cause, Cause::Broken(_)), "{error}");
     eventually("the server commits", || waiting(&database) == 1);
     CutOff { database, ready, held }
-}
-
-/// How many wait for a lock.
-fn waiting(database: &TestDatabase) -> i64 {
-    database.number(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    )
 }
 
 impl<S: Sync> CutOff<S> {

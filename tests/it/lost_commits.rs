@@ -1,4 +1,6 @@
 //! Commands whose answer to COMMIT is lost find out what happened, and say so; where they cannot, they say that.
+use std::thread;
+
 use scribe::database::{
     migrate::{self, DowngradeTarget, MigrateError, UpgradeTarget},
     queue_items::{self, NewItem},
@@ -6,7 +8,14 @@ use scribe::database::{
 };
 use uuid::Uuid;
 
-use crate::support::{Fate, LostCommit, TestDatabase};
+use crate::{
+    faults::upgrade,
+    support::{
+        Fate, Fault, LostCommit, Plan, Proxy, TestDatabase, eventually, hold_commits,
+        sweep::{flights, through},
+        waiting,
+    },
+};
 
 const FATES: [Fate; 3] = [Fate::Lost, Fate::Done, Fate::Late];
 
@@ -71,6 +80,37 @@ fn an_upgrade_says_what_became_of_it() {
         let database = TestDatabase::empty();
         let answer = migrate::upgrade(&LostCommit::first(fate).open(&database), UpgradeTarget::Head);
         check(fate, answer.map(|steps| assert_eq!(steps.len(), 6)), (database.version(), 0, 6));
+    }
+}
+
+#[test]
+fn an_upgrade_that_is_cut_off_while_the_server_commits_it_waits_for_the_end_and_knows_it() {
+    let at_four = || {
+        let database = TestDatabase::migrated();
+        migrate::downgrade(&database.open(), DowngradeTarget::Steps(1)).unwrap();
+        database
+    };
+    let flights = flights(&at_four(), upgrade);
+    // A server that looks whether its client is there ends the COMMIT, and one that does not goes on with it.
+    for (looks, version) in [(true, 4), (false, 5)] {
+        let database = at_four();
+        let held = hold_commits(&database, "INSERT ON refinery_schema_history", looks);
+        // The last flight but the goodbye.
+        let proxy = Proxy::once(Plan { fault: Fault::CutWhile, flight: flights - 1 });
+        let answer = thread::scope(|scope| {
+            let upgrade = scope.spawn(|| upgrade(&through(&proxy, &database)));
+            if looks {
+                let answer = upgrade.join().unwrap();
+                drop(held);
+                return answer;
+            }
+            eventually("it waits for the end of its own COMMIT", || waiting(&database) == 2);
+            drop(held);
+            upgrade.join().unwrap()
+        });
+        assert!(proxy.has_struck());
+        assert_eq!((answer.is_ok(), database.version()), (version == 5, version), "{answer:?}");
+        assert_eq!(database.number("SELECT last_value FROM commits"), 1, "it was tried once");
     }
 }
 

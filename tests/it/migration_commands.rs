@@ -231,6 +231,38 @@ fn nothing_is_lost_before_somebody_names_the_database() {
     assert_eq!(database.version(), 5);
 }
 
+#[test]
+fn a_reset_at_a_terminal_asks_for_the_databases_name() {
+    let database = TestDatabase::migrated();
+    database.user();
+    let program = Program::new().database(&database);
+    for typed in ["postgres\n", "\n", "yes\n"] {
+        let run = program.run_at_a_terminal(&["db", "reset"], typed);
+        assert_eq!(run.code, 1, "{typed:?}: {}", run.stdout);
+        assert!(run.stdout.contains("This deletes everything") && run.stdout.contains("nothing was changed"));
+        assert_eq!(database.number("SELECT count(*) FROM users"), 1, "{typed:?}");
+    }
+    let run = program.run_at_a_terminal(&["db", "reset"], &format!("{}\n", database.name));
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(run.stdout.contains("Running upgrade 4 -> 5"), "{}", run.stdout);
+    assert_eq!((database.number("SELECT count(*) FROM users"), database.version()), (0, 5));
+}
+
+#[test]
+fn the_command_line_upgrades_by_steps_to_a_version_and_to_head() {
+    let database = TestDatabase::empty();
+    let program = Program::new().database(&database);
+    for (target, to) in [("+2", 2), ("+1", 3), ("4", 4), ("head", 5)] {
+        let before = database.version();
+        let told = program.ok(&["db", "upgrade", target]);
+        let steps: Vec<String> = told.lines().map(|line| line.split(',').next().unwrap().into()).collect();
+        let expected: Vec<String> =
+            (before..to).map(|from| format!("Running upgrade {from} -> {}", from + 1)).collect();
+        assert_eq!((steps, database.version()), (expected, to), "{target}");
+    }
+    assert_eq!(program.ok(&["db", "upgrade", "head"]), "Nothing to upgrade\n");
+}
+
 /// What `db check --schema` prints of a database after these statements, and its exit code.
 fn schema_check(database: &TestDatabase, sql: &str) -> (i32, String) {
     database.admin().batch_execute(sql).unwrap();

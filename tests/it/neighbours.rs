@@ -73,10 +73,26 @@ fn two_scribes_finish_every_item_among_strangers_who_leave_everything_behind() {
     database.assert_no_statement_had_a_name(12);
 }
 
+/// What a line of PostgreSQL's log says was set for longer than a transaction, but by the pooler itself.
+fn settings_of_a_session(line: &str) -> Vec<&str> {
+    let Some((_, said)) = line.split_once("statement: ").or_else(|| line.split_once("execute <unnamed>: "))
+    else {
+        return Vec::new();
+    };
+    // The pooler repeats to a back end what its next client reported at its login, in a message of its own.
+    let is_poolers = route() == "PORT" && said.starts_with("SET ");
+    let is_lasting = |it: &&str| it.starts_with("SET ") && !it.starts_with("SET LOCAL ");
+    said.split(';').map(str::trim).filter(|it| !is_poolers && is_lasting(it)).collect()
+}
+
 #[test]
 fn two_scribes_leave_nothing_behind_on_any_back_end() {
     let database = TestDatabase::empty();
     two_scribes_at_work(&database, || ());
+    let log = database.log();
+    let set: Vec<&str> = log.iter().flat_map(|line| settings_of_a_session(line)).collect();
+    assert!(set.is_empty(), "{set:#?}");
+    assert!(log.iter().any(|line| line.contains("; SET LOCAL TimeZone")), "the log tells");
     // Each has a back end to itself while its transaction is open, so that together they see the whole pool.
     let mut clients: Vec<Client> = (0..BACK_ENDS).map(|_| database.pooled()).collect();
     let mut seen = BTreeSet::new();

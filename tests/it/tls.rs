@@ -146,14 +146,38 @@ fn encryption_without_verification_is_warned_about_once_at_start_and_verificatio
 
 #[test]
 fn the_authorities_are_read_once_in_the_life_of_a_daemon() {
-    let database = TestDatabase::migrated();
-    let program = Program::new().database(&database);
-    let root = program.file("ca.crt", fs::read(pair().fact("CA")).unwrap());
-    let daemon = program.env("DB_SSLROOTCERT", root.to_str().unwrap()).start(&[]);
-    daemon.wait_for_health("\"status\":\"healthy\"");
+    // The file of the settings, and that of the system's store.
+    for (setting, other) in [("DB_SSLROOTCERT", None), ("SSL_CERT_FILE", Some(("DB_SSLROOTCERT", "system")))]
+    {
+        let database = TestDatabase::migrated();
+        let program = Program::new().database(&database);
+        let root = program.file("ca.crt", fs::read(pair().fact("CA")).unwrap());
+        let program = program.env(setting, root.to_str().unwrap());
+        let program = other.iter().fold(program, |program, (name, value)| program.env(name, value));
+        let daemon = program.start(&[]);
+        daemon.wait_for_health("\"status\":\"healthy\"");
+        fs::remove_file(root).unwrap();
+        // Claim, notes and settle are a connection each.
+        let recipients =
+            ["Ada Marlowe", "Zhou Minglan", "Nobody Number", "Sam Student"].map(|name| (name, "tides"));
+        database.queue(database.user(), "Dear {{name}}", &recipients);
+        eventually("the items are finished", || database.items().iter().all(|item| item.0 == "COMPLETED"));
+        assert!(!daemon.log().contains("error: "), "{setting}: {}", daemon.log());
+    }
+}
+
+#[test]
+fn twenty_units_shake_hands_with_the_authorities_that_were_read_before_the_first() {
+    let database = TestDatabase::empty();
+    let directory = TempDir::new();
+    let root = directory.file("ca.crt", fs::read(pair().fact("CA")).unwrap());
+    let mut settings = database.settings();
+    settings.root_certificates = Some(root.clone());
+    assert_eq!(settings.tls, TlsMode::VerifyFull);
+    let way = Database::new(&settings).unwrap();
     fs::remove_file(root).unwrap();
-    // Claim, notes and settle are a connection each.
-    database.queue(database.user(), "Dear {{name}}", &[("Ada Marlowe", "tides")]);
-    eventually("the item is finished", || database.items()[0].0 == "COMPLETED");
-    assert!(!daemon.log().contains("error: "), "{}", daemon.log());
+    for _ in 0..20 {
+        assert_eq!(way.batch("poll", "SELECT 1").map(|_| ()), Ok(()));
+    }
+    assert_eq!(Database::new(&settings).err().unwrap().phase, Phase::Preparing, "a new one would read them");
 }

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use postgres::Client;
 use scribe::{
     config::{DatabaseSettings, TlsMode},
     database::Database,
@@ -89,6 +90,34 @@ impl LostCommit {
         let program = Program::new().database(database).env("ENVIRONMENT", "development");
         program.env("DB_PORT", &self.port.to_string()).env("DB_SSLMODE", "disable").env("DB_SSLROOTCERT", "")
     }
+}
+
+/// While the client that is returned lives, no transaction commits that has made such a change, which is a trigger's
+/// event; `commits` counts those that try. The server looks whether their clients are still there, or does not.
+pub fn hold_commits(database: &TestDatabase, change: &str, looks: bool) -> Client {
+    let mut held = database.admin();
+    let slow = format!(
+        "CREATE SEQUENCE commits;
+         CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+             $$ BEGIN
+                 PERFORM set_config(name, '0', true) FROM pg_settings
+                     WHERE name = 'client_connection_check_interval' AND NOT {looks};
+                 PERFORM nextval('commits'), pg_advisory_xact_lock_shared(1);
+                 RETURN NULL;
+             END $$;
+         CREATE CONSTRAINT TRIGGER slow AFTER {change} DEFERRABLE INITIALLY DEFERRED
+             FOR EACH ROW EXECUTE FUNCTION wait();
+         SELECT pg_advisory_lock(1)"
+    );
+    held.batch_execute(&slow).unwrap();
+    held
+}
+
+/// How many wait for a lock.
+pub fn waiting(database: &TestDatabase) -> i64 {
+    database.number(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
 }
 
 /// From the client to the server.

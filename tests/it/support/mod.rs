@@ -32,7 +32,7 @@ pub use self::{
     careless_pooler::careless_pooler,
     catalog::golden,
     gate::Gate,
-    lost_commit::{Fate, LostCommit},
+    lost_commit::{Fate, LostCommit, hold_commits, waiting},
     model_server::{KEY, ModelServer, Mood, Script, model_environment},
     pair::{pair, route},
     program::{Program, Run},

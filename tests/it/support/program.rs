@@ -95,6 +95,29 @@ impl Program {
         }
     }
 
+    /// Runs a command at a terminal, types something, and returns what is to be seen there.
+    pub fn run_at_a_terminal(&self, arguments: &[&str], typed: &str) -> Run {
+        let command = self.command(arguments);
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let quoted: Vec<String> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+        let mut terminal = Command::new("script")
+            .args(["--quiet", "--return", "--command", &quoted.join(" "), "/dev/null"])
+            .env_clear()
+            .envs(self.environment.iter().map(|(n, v)| (n, v)))
+            .current_dir(self.directory.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Kept open: its end would be the end of the terminal.
+        let mut keyboard = terminal.stdin.take().unwrap();
+        keyboard.write_all(typed.as_bytes()).unwrap();
+        let mut screen = String::new();
+        terminal.stdout.take().unwrap().read_to_string(&mut screen).unwrap();
+        let code = terminal.wait().unwrap().code().unwrap_or(-1);
+        Run { code, stdout: screen, stderr: String::new() }
+    }
+
     /// Runs a command that must succeed, and returns what it printed.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let run = self.run(arguments);
