@@ -186,6 +186,34 @@ fn a_menu_of_words_is_left_out_and_a_list_of_titles_is_read() {
     assert_eq!(text(titles), "A thermometer that is made of a single ion\nWhat a vibrating wire forgets");
 }
 
+/// A page with four paragraphs of prose, and a box beside them.
+fn with_box(head: &str, content: &str) -> String {
+    let prose = "<p>The harbour woke to an unfamiliar silence, since the ferry, which has left at six every morning for \
+                 forty years, stayed at its berth, and with it the post, the bread and the schoolchildren.</p>";
+    let menu = "<div class=menu><a href=/a>Home</a> <a href=/b>People</a></div>";
+    format!("{head}{menu}<div class=content>{}</div><div class=sidebar>{content}</div>", prose.repeat(4))
+}
+
+#[test]
+fn only_of_what_is_an_article_by_its_own_word_and_its_headings_the_rest_is_left_out() {
+    let published = "<meta property=article:published_time content=2024>";
+    let graph = "<meta property=og:type content=article>";
+    let changed = "<meta property=article:modified_time content=2024>";
+    let news = "<script type=application/ld+json>{\"@type\": \"NewsArticle\"}</script>";
+    let medal = "<div>Best read</div><ul><li>Gold medal</ul>";
+    for head in [published, graph, news, &format!("{graph}{changed}{published}")] {
+        assert!(!text(&with_box(head, medal)).contains("medal"), "{head}");
+    }
+    for head in ["", &format!("{graph}{changed}"), &format!("{news}<meta property=og:type content=profile>")]
+    {
+        assert!(text(&with_box(head, medal)).contains("Gold medal"), "{head}");
+    }
+    for heading in ["<h3>Awards</h3>", "<p><strong>Publications:</strong></p>", "<div>受賞歴</div>"] {
+        let honours = format!("{heading}<ul><li>Gold medal</ul>");
+        assert!(text(&with_box(published, &honours)).contains("Gold medal"), "{heading}");
+    }
+}
+
 #[test]
 fn preformatted_text_keeps_its_lines_and_other_text_does_not() {
     assert_eq!(text("<pre>one\ntwo</pre><p>three\nfour"), "one\ntwo\nthree four");
@@ -270,6 +298,20 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Releases end at a panic, so the maker of trees must not have one.
+    #[test]
+    fn any_fragments_of_an_article_become_clean_text(
+        parts in prop::collection::vec(
+            prop_oneof![prop::sample::select(FRAGMENTS), prop::sample::select(ARTICLE_FRAGMENTS)],
+            0..300,
+        ),
+    ) {
+        let page = page(&format!("<meta property=article:published_time>{}", parts.concat()));
+        assert_clean(&page);
+    }
+}
+
 fn assert_clean(page: &PageText) {
     assert!(!page.text.chars().any(|c| c.is_control() && c != '\n'), "{:?}", page.text);
     assert!(!page.title.chars().any(char::is_control), "{:?}", page.title);
@@ -334,4 +376,49 @@ const FRAGMENTS: &[&str] = &[
     "<b style='display:none'>",
     "</b>",
     "<meta charset=utf-16>",
+];
+
+const ARTICLE_FRAGMENTS: &[&str] = &[
+    "<article class=content>",
+    "</article>",
+    "<section id=main>",
+    "</section>",
+    "<h1>",
+    "</h1>",
+    "<h2 class=share>",
+    "<div class='comment sidebar'>",
+    "<div class=post role=dialog>",
+    "<div id=readability-page-1 class=page>",
+    "<span class=byline rel=author itemprop=author>",
+    "</span>",
+    "<a href=/a>",
+    "<a href='#'>",
+    "</a>",
+    "<img src=a class=lazy>",
+    "<figure>",
+    "</figure>",
+    "<input>",
+    "<br><br>",
+    "<pre>",
+    "</pre>",
+    "<blockquote>",
+    "</blockquote>",
+    "<form>",
+    "</form>",
+    "<th>",
+    "<caption>",
+    "<header>",
+    "<footer>",
+    "<button>",
+    "</button>",
+    "<main>",
+    "</main>",
+    "<title>t, t</title>",
+    "<body>",
+    "</body>",
+    "</html>",
+    "One sentence, with commas, and long enough to count for something in a score. ",
+    "潮は六時に満ち、",
+    "advertisement",
+    "&lt;p&gt;",
 ];

@@ -44,6 +44,8 @@ pub(super) fn outline(markup: &str, extent: Extent) -> Outline {
     reader.outline
 }
 
+/// The longest line that may be a heading although it is none by its element, in bytes.
+const LABEL: usize = 40;
 /// How long the lines of a menu are that is none, on average, in bytes.
 const SENTENCE: usize = 30;
 /// The most markup of one block, in bytes.
@@ -105,7 +107,9 @@ impl Reader {
             "a" => less(&mut self.links),
             "span" | "td" | "th" => {}
             _ => {
-                if is_heading(name) || matches!(name, "dt" | "summary") {
+                let is_heading = is_heading(name) || matches!(name, "dt" | "summary" | "button");
+                let is_label = !self.linked && self.block.trim().len() <= LABEL;
+                if self.menus == 0 && (is_heading || is_label) {
                     self.outline.announced |= announced(&self.block);
                 }
                 self.end_block();
