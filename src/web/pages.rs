@@ -75,10 +75,7 @@ impl Pages {
         for _ in 0..=MOST_REDIRECTS {
             let response = self.get_if_allowed(&url)?;
             let Some(next) = redirect(&url, &response)? else { return self.page(url, response) };
-            if (url.scheme(), next.scheme()) == ("https", "http") {
-                let text = format!("{} leads from https to http, where anybody could answer", host(&url));
-                return Err(WebError::Forbidden(client::message(&text)));
-            }
+            stays_safe(&url, &next)?;
             self.check_time(started, &url)?;
             url = next;
         }
@@ -194,6 +191,15 @@ impl<R: Read> Read for Metered<'_, R> {
 
 fn host(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
+}
+
+/// Refuses to leave TLS. Browsers follow (RFC 9110 has nothing against it), but before them sits somebody who sees it.
+fn stays_safe(from: &Url, to: &Url) -> Result<(), WebError> {
+    if (from.scheme(), to.scheme()) == ("https", "http") {
+        let text = format!("{} leads from https to http, where anybody could answer", host(from));
+        return Err(WebError::Forbidden(client::message(&text)));
+    }
+    Ok(())
 }
 
 /// Where the answer sends us, if it does.

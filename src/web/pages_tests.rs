@@ -71,6 +71,16 @@ fn the_connection_itself_is_judged_too() {
 }
 
 #[test]
+fn a_redirect_may_go_to_https_and_not_back() {
+    let may = |from: &str, to: &str| stays_safe(&Url::parse(from).unwrap(), &Url::parse(to).unwrap()).is_ok();
+    assert!(may("http://a.example/", "https://a.example/"));
+    assert!(may("http://a.example/", "http://b.example/"));
+    assert!(may("https://a.example/", "https://b.example/"));
+    assert!(!may("https://a.example/", "http://a.example/"));
+    assert!(!may("https://a.example/", "http://b.example:443/"));
+}
+
+#[test]
 fn a_circle_of_redirects_ends() {
     let server = redirecting(|path| format!("{path}x"));
     assert!(matches!(pages().read(server.base.as_str()), Err(WebError::Failed(_))));
