@@ -3,11 +3,12 @@ use super::{
     Request, ValueOrigin,
     arxiv_helper::Papers,
     check_template,
-    email_composer::{self, Research},
+    email_composer::{self, Letter, Research},
     fakes::{FakeModel, FakeWeb, paper},
     hygiene::{holds_email, holds_invisible, holds_url, is_clean},
     template::{Segment, Template},
-    template_parser, web_scraper,
+    template_parser::{self, Brief},
+    web_scraper,
     web_scraper::Findings,
 };
 use crate::{
@@ -63,15 +64,17 @@ fn fact(input: &[u8]) {
 const LETTER: &str = "Dear {{name}},\n\nAt {{institution|your institution}} you wrote {{book|your books}}; I read \
                       {{paper|your work}} ({{paper_year|lately}}) and liked {{detail}}.\n\nYours, [Your Name]";
 
-/// Any text of a model, from reading it to the e-mail: the sender's words stay, and no address gets in.
-fn letter(input: &[u8]) {
-    let text = String::from_utf8_lossy(input);
-    let request = Request {
+fn request() -> Request {
+    Request {
         recipient_name: "Ada Example".into(),
         recipient_interest: "ocean eddies".into(),
         template: LETTER.into(),
         sender_name: Some("Bo Sender".into()),
-    };
+    }
+}
+
+/// What becomes of a model's text that is its answer to the question for values.
+fn compose(text: &str, brief: &Brief<'_>) -> Letter {
     let said = [
         "Ada Example is professor at the University of Nordland.",
         "Ada Example wrote the book “Ocean Tides”.",
@@ -85,11 +88,16 @@ fn letter(input: &[u8]) {
     };
     let papers =
         Papers { list: vec![paper("Ocean eddies", "2024-02-03", "Ada Example", "")], ..Papers::default() };
-    let model = FakeModel { values: vec![values_in(&text)], ..FakeModel::default() };
+    let model = FakeModel { values: vec![values_in(text)], ..FakeModel::default() };
+    let research = Research { findings: &findings, papers: &papers };
+    email_composer::run(&request(), brief, research, &model).unwrap()
+}
+
+/// Any text of a model, from reading it to the e-mail: the sender's words stay, and no address gets in.
+fn letter(input: &[u8]) {
+    let request = request();
     let brief = template_parser::run(&request, &FakeModel::default()).unwrap();
-    let letter =
-        email_composer::run(&request, &brief, Research { findings: &findings, papers: &papers }, &model)
-            .unwrap();
+    let letter = compose(&String::from_utf8_lossy(input), &brief);
     let mut rest = letter.message.as_str();
     for segment in &brief.template.segments {
         let expected = match segment {
@@ -111,4 +119,13 @@ fn letter(input: &[u8]) {
         let has_evidence = matches!(source.from, ValueOrigin::Page | ValueOrigin::Paper);
         assert_eq!(has_evidence, !source.urls.is_empty(), "{source:?}");
     }
+}
+
+#[test]
+fn the_corpus_has_a_text_that_fills_every_placeholder() {
+    let request = request();
+    let brief = template_parser::run(&request, &FakeModel::default()).unwrap();
+    let letter = compose(include_str!("../../tests/corpus/letter/plain"), &brief);
+    let sourced = letter.sources.iter().filter(|source| !source.urls.is_empty()).count();
+    assert_eq!(sourced, 5, "{:#?}", letter.sources);
 }

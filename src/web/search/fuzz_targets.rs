@@ -126,3 +126,25 @@ pub(in crate::web) fn openalex_works(input: &[u8]) {
         is_record(&page);
     });
 }
+
+#[test]
+fn the_corpus_has_an_answer_of_each_provider_in_which_something_is_found() {
+    let answer = |body: &str| Answer {
+        host: String::new(),
+        status: StatusCode::OK,
+        retry_after: None,
+        body: body.as_bytes().to_vec(),
+    };
+    macro_rules! found {
+        ($target:literal) => {
+            &answer(include_str!(concat!("../../../tests/corpus/search-", $target, "/found")))
+        };
+    }
+    assert!(!brave::hits(found!("brave")).unwrap().is_empty());
+    assert!(!exa::hits(found!("exa")).unwrap().is_empty());
+    assert!(!searxng::hits(found!("searxng")).unwrap().is_empty());
+    assert!(!wikipedia::articles(found!("wikipedia")).unwrap().is_empty());
+    assert!(!crossref::pages(found!("crossref"), &PersonName::parse(QUERY.name)).unwrap().is_empty());
+    assert!(!openalex::people(found!("openalex-authors"), &QUERY).unwrap().is_empty());
+    assert!(!openalex::works(found!("openalex-works")).unwrap().is_empty());
+}
