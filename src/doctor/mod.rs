@@ -97,7 +97,7 @@ pub fn examine(file: Option<&Path>, environment: Environment<'_>, tell: &mut dyn
     if let Some(settings) = settings::examine(file, environment, &mut report) {
         let database = settings.database.as_ref().and_then(|it| connection::examine(it, &mut report));
         if let Some(database) = database {
-            schema::examine(&database, &mut report);
+            schema::examine(&database, settings.budget.day, &mut report);
         }
         services::examine(&settings, &mut report);
     }

@@ -1,20 +1,28 @@
 //! The tables: whether they are scribe's, who may do what with them, and what waits in them.
 use super::{Check, Report};
-use crate::database::{
-    Database,
-    inspect::{self, Excess, Rows, Table},
-    migrate::{self, Drift, Schema},
+use crate::{
+    condition::BUDGET_SPENT,
+    config::MicroUsd,
+    database::{
+        Database,
+        inspect::{self, Excess, Rows, Table},
+        migrate::{self, Drift, Schema},
+        model_days,
+    },
 };
 
 /// In seconds. With nobody at work, an item that waits longer than this waits in vain.
 const PATIENCE: i64 = 600;
 
 /// Makes the checks. Each needs what the one before it found to be right.
-pub fn examine(database: &Database, report: &mut Report<'_>) {
+pub fn examine(database: &Database, day_budget: Option<MicroUsd>, report: &mut Report<'_>) {
     if migrations(database, report) {
         drift(database, report);
         if access(database, report) {
             queue(database, report);
+            if let Some(cap) = day_budget {
+                budget(database, cap, report);
+            }
         }
     }
 }
@@ -150,6 +158,23 @@ fn queue(database: &Database, report: &mut Report<'_>) {
             format!("{odd} with a status that nobody claims: {odd_statuses}"),
             "set it to PENDING, PROCESSING, COMPLETED or FAILED, in capitals",
         );
+    }
+}
+
+/// What is left of the day for models.
+fn budget(database: &Database, cap: MicroUsd, report: &mut Report<'_>) {
+    match model_days::spent_today(database) {
+        Ok(spent) if spent < cap => {
+            report.ok(
+                Check::Queue,
+                format!("of {cap} a day, models have spent or set aside {spent} today (UTC)"),
+            );
+        }
+        Ok(spent) => {
+            let fact = format!("{}: {spent} of {cap}", BUDGET_SPENT.title);
+            report.warning(Check::Queue, fact, BUDGET_SPENT.remedy);
+        }
+        Err(error) => report.refused(Check::Queue, &error),
     }
 }
 

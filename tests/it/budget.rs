@@ -182,6 +182,7 @@ fn a_day_that_is_spent_pauses_work_fails_nobody_and_the_next_day_goes_on_by_itse
     assert!(run.code == 1 && run.stderr.contains("0.22 USD of 0.22 USD are spent"), "{}", run.stderr);
     assert!(!run.stderr.contains("attempt 1"), "{}", run.stderr);
     assert_eq!(spender.asked(), asked, "nobody is asked on a day that is spent");
+    assert!(until_empty.run(&["doctor"]).stdout.contains("a day is spent: 0.22 USD of 0.22 USD"));
 
     for day in 1..4 {
         let (before, pauses) = (spender.finished(), daemon.log().matches("over after").count());

@@ -157,6 +157,32 @@ fn a_settle_broken_anywhere_ends_in_time_and_stores_exactly_one_email() {
     .run();
 }
 
+#[test]
+fn a_reservation_broken_anywhere_ends_in_time_and_is_made_once_or_not_at_all() {
+    const AMOUNT: i64 = 30;
+    let spent = |database: &TestDatabase| {
+        database.number("SELECT coalesce(sum(spent_micro_usd), 0)::bigint FROM model_days")
+    };
+    let reserve = |way: &Database| model_days::reserve(way, MicroUsd(30), MicroUsd(1_000_000));
+    Sweep {
+        name: "reserve",
+        faults: ALL,
+        statements: Some(1),
+        commits: false,
+        database: TestDatabase::migrated,
+        prepare: |database: &TestDatabase| spent(database),
+        work: |way: &Database, _: &i64| reserve(way),
+        applied: |database: &TestDatabase, before: &i64| {
+            // What was cut off while the server was at work may be written a little later, and holds the row until then.
+            assert!(reserve(&database.open()).unwrap().is_some());
+            let more = spent(database) - before;
+            assert!(more == AMOUNT || more == 2 * AMOUNT, "{more} more are spent");
+            more == 2 * AMOUNT
+        },
+    }
+    .run();
+}
+
 /// To head; how many steps it took.
 pub fn upgrade(way: &Database) -> Result<usize, DatabaseError> {
     match migrate::upgrade(way, UpgradeTarget::Head) {
