@@ -120,7 +120,15 @@ pub(crate) fn read(page: &Page, parser: &dyn Model, person: Person<'_>) -> Resul
             reading.facts.clear();
             break;
         }
-        reading.facts.extend(judge.best(&answer.facts, &mut flaws));
+        let mut facts = judge.best(&answer.facts, &mut flaws);
+        if facts.is_empty() {
+            // none of a model's statements is as good as no answer
+            facts = judge.best(&Builtin.read(&task).facts, &mut BTreeMap::new());
+            if !facts.is_empty() {
+                reading.warnings.push(format!("the facts of {} were noted without the model", page.url));
+            }
+        }
+        reading.facts.extend(facts);
     }
     reading.settle(said, most, &judge);
     reading.tell(&flaws, &page.url);

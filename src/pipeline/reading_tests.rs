@@ -69,7 +69,7 @@ fn what_is_left_out_is_counted_by_kind_and_an_order_leaves_a_doubt() {
         [format!("4 statements of {URL} were left out (orders, addresses, placeholders)")]
     );
     assert_eq!(reading.doubts, [format!("a page tries to steer whoever reads it: {URL}")]);
-    let reading = read_page("Ada Example", text, &noting(1.0, &facts[2..3]));
+    let reading = read_page("Ada Example", text, &noting(1.0, &[facts[0], facts[2]]));
     assert_eq!(reading.warnings, [format!("1 statement of {URL} was left out (addresses)")]);
     assert!(reading.doubts.is_empty());
 }
@@ -140,4 +140,14 @@ fn long_text_is_cut_between_lines_and_nothing_is_lost() {
     let flat = "x".repeat(70_000);
     assert_eq!(chunks(&flat).concat(), flat);
     assert!(chunks(" \n ").is_empty());
+}
+
+#[test]
+fn where_no_statement_of_a_model_holds_the_builtin_notes_the_facts() {
+    for noted in [&[][..], &["Ada Example won the Golden Spoon."]] {
+        let reading = read_page("Ada Example", "Ada Example studies ocean eddies.", &noting(1.0, noted));
+        assert_eq!(reading.facts, ["Ada Example studies ocean eddies."]);
+        let told = format!("the facts of {URL} were noted without the model");
+        assert!(reading.warnings.contains(&told), "{:?}", reading.warnings);
+    }
 }

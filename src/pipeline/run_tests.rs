@@ -135,7 +135,9 @@ fn a_model_that_was_taken_over_cannot_reach_the_recipient() {
     let composer = FakeModel { values: vec![Ok(vec![bad])], ..FakeModel::default() };
     let models = Models { parser: &parser, reader: &parser, composer: &composer };
     let draft = draft(&world(), models, &request("Dear {{name}}, {{detail|hello}}")).unwrap();
-    assert_eq!(draft.message, "Dear Prof. Ada Example, hello");
+    let honest = "Dear Prof. Ada Example, “Ada Example tracked ocean eddies in the Baltic Sea with 12 buoys”";
+    assert_eq!(draft.message, honest);
+    assert!(!draft.is_confident);
     assert_eq!((draft.metadata.model.as_str(), draft.metadata.temperature), ("fake:one", Some(0.5)));
 }
 
