@@ -160,10 +160,12 @@ fn a_settle_broken_anywhere_ends_in_time_and_stores_exactly_one_email() {
 #[test]
 fn a_reservation_broken_anywhere_ends_in_time_and_is_made_once_or_not_at_all() {
     const AMOUNT: i64 = 30;
-    let spent = |database: &TestDatabase| {
+    fn spent(database: &TestDatabase) -> i64 {
         database.number("SELECT coalesce(sum(spent_micro_usd), 0)::bigint FROM model_days")
-    };
-    let reserve = |way: &Database| model_days::reserve(way, MicroUsd(30), MicroUsd(1_000_000));
+    }
+    fn reserve(way: &Database) -> Result<Option<Day>, DatabaseError> {
+        model_days::reserve(way, MicroUsd(30), MicroUsd(1_000_000))
+    }
     Sweep {
         name: "reserve",
         faults: ALL,
