@@ -22,10 +22,10 @@ pub struct Tally {
     pub doubled: i64,
     /// Items in PROCESSING although everybody is idle.
     pub stuck: i64,
-    /// Attempts that the items were charged, and those that are explained: one for each item, and one for each time that
+    /// Attempts that the items were charged, and how many were allowed: one for each item, and one for each time that
     /// scribe crashed, or its lease ran out, with the item in hand.
     pub attempts: i64,
-    pub explained: i64,
+    pub allowed: i64,
     /// What a part compares, as lines of one table: the fault, the predecessor, scribe.
     pub compared: Vec<[String; 3]>,
     /// Everything that should not be, in words.
@@ -59,7 +59,7 @@ impl Tally {
         self.doubled += other.doubled;
         self.stuck += other.stuck;
         self.attempts += other.attempts;
-        self.explained += other.explained;
+        self.allowed += other.allowed;
         self.compared.extend(other.compared);
         self.wrong.extend(other.wrong);
         self.remarks.extend(other.remarks);
@@ -81,7 +81,7 @@ impl Tally {
             std::array::from_fn(|column| row.get::<_, i64>(column));
         let (lost, doubled) =
             (queued - items + pending + completed - own, (emails - own) + (counted - emails).abs());
-        let explained = items + charged;
+        let allowed = items + charged;
         let mut tally = Tally {
             items,
             completed,
@@ -91,11 +91,11 @@ impl Tally {
             doubled,
             stuck,
             attempts,
-            explained,
+            allowed,
             ..Tally::default()
         };
-        if attempts > explained {
-            tally.wrong.push(format!("{attempts} attempts for {items} items, {charged} of them explained"));
+        if attempts > allowed {
+            tally.wrong.push(format!("{attempts} attempts for {items} items, {charged} more allowed"));
         }
         if lost != 0 || doubled != 0 || stuck != 0 {
             tally.wrong.push(format!(
@@ -117,7 +117,7 @@ impl Tally {
             self.doubled,
             self.stuck,
             self.attempts,
-            self.explained,
+            self.allowed,
         ];
         let numbers = numbers.iter().map(ToString::to_string);
         line(self.name, [faults].into_iter().chain(numbers).chain([self.seconds.to_string()]))
@@ -132,16 +132,7 @@ fn line(name: &str, columns: impl Iterator<Item = String>) -> String {
 pub fn head(plan: Plan) -> String {
     let name = format!("chaos: seed {}, {}", plan.seed, if plan.thorough { "thorough" } else { "a slice" });
     let columns = [
-        "faults",
-        "items",
-        "e-mails",
-        "FAILED",
-        "lost",
-        "doubled",
-        "stuck",
-        "attempts",
-        "explained",
-        "seconds",
+        "faults", "items", "e-mails", "FAILED", "lost", "doubled", "stuck", "attempts", "allowed", "seconds",
     ];
     line(&name, columns.iter().map(ToString::to_string))
 }

@@ -52,7 +52,7 @@ const DISK: &[Fault] = &[KillBefore, KillAfter, Fail(Errno::Eio), FailOn(Errno::
 const KILL_AROUND: &[Fault] = &[KillBefore, KillAfter];
 
 /// The time that the sweeps may take; on a busy machine some calls are then left, whose names were met before.
-const LONGEST: Duration = Duration::from_secs(12 * 60);
+const LONGEST: Duration = Duration::from_secs(10 * 60);
 
 /// Trials at the same time: most of each is waiting. Beside the slice others are at work.
 const LANES: usize = 10;
