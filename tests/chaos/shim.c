@@ -33,7 +33,7 @@ static const char *const FAULTS[] = {"pass", "kill-before", "kill-after", "stall
 static enum class wanted;
 static enum fault fault;
 static int at, failure, database_port;
-static const char *after, *state;
+static const char *after, *state, *point;
 
 static atomic_int calls, begun;
 
@@ -69,6 +69,7 @@ __attribute__((constructor)) static void start(void) {
     failure = number("CHAOS_ERRNO");
     database_port = number("DB_PORT");
     after = getenv("CHAOS_AFTER");
+    point = getenv("CHAOS_POINT");
     state = getenv("STATE_DIRECTORY");
     begun = !after;
 }
@@ -116,12 +117,12 @@ static void name_point(char *name, size_t size, const char *call, int fd, const 
 /* What happens to this call: the fault if it is the one, else PASS. Does not return where the fault comes before it. */
 static enum fault judge(enum class class, const char *call, int fd, const char *path) {
     if (class == NONE || class != wanted || !begun) return PASS;
+    char name[128];
+    name_point(name, sizeof name, call, fd, path);
+    if (point && strcmp(point, name) && (fault != FAIL_ON || calls < at)) return PASS;
     int n = ++calls;
-    if (fault == PASS || n == at) {
-        char name[128];
-        name_point(name, sizeof name, call, fd, path);
-        dprintf(2, fault == PASS ? "chaos: %s\n" : "chaos: struck: %s\n", name);
-    }
+    if (fault == PASS) dprintf(2, "chaos: %s\n", name);
+    else if (n == at) dprintf(2, "chaos: struck: %s\n", name);
     if (fault == PASS || n < at || (n > at && fault != FAIL_ON)) return PASS;
     if (fault == KILL_BEFORE) kill(getpid(), SIGKILL);
     return fault;

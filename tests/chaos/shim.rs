@@ -46,18 +46,20 @@ pub enum Errno {
 }
 
 /// The fault at the n-th call of a class.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Strike {
     pub class: Class,
     pub fault: Fault,
     pub call: usize,
     /// Counting begins when scribe logs this.
     pub after: Option<&'static str>,
+    /// Only calls at the point of this name are counted.
+    pub point: Option<String>,
 }
 
 impl Strike {
     /// Scribe as it is started with this strike waiting for it.
-    pub fn arm(self, program: Program) -> Program {
+    pub fn arm(&self, program: Program) -> Program {
         let (fault, errno) = match self.fault {
             Fault::Pass => ("pass", None),
             Fault::KillBefore => ("kill-before", None),
@@ -80,8 +82,12 @@ impl Strike {
             Some(errno) => program.env("CHAOS_ERRNO", &(errno as i32).to_string()),
             None => program,
         };
-        match self.after {
+        let program = match self.after {
             Some(text) => program.env("CHAOS_AFTER", text),
+            None => program,
+        };
+        match &self.point {
+            Some(name) => program.env("CHAOS_POINT", name),
             None => program,
         }
     }

@@ -68,7 +68,7 @@ pub fn run(plan: Plan) -> Tally {
     let lacking = Lacking::start();
     let lanes = if plan.thorough { LANES } else { LANES_OF_THE_SLICE };
     let total = Mutex::new(Tally::default());
-    let trial = |lane: &Lane<'_>, scene: Scene, strike: Strike| {
+    let trial = |lane: &Lane<'_>, scene: Scene, strike: &Strike| {
         let (found, log) = trial(lane, scene, strike);
         // At once too: a long run may be ended before its table.
         found.wrong.iter().for_each(|what| println!("WRONG: {what}"));
@@ -76,14 +76,14 @@ pub fn run(plan: Plan) -> Tally {
         log
     };
     let points = in_lanes(lanes, &lacking, SWEEPS, |lane, (scene, class, _)| {
-        shim::points(&trial(lane, *scene, Strike::new(*scene, *class, Pass, 0)))
+        shim::points(&trial(lane, *scene, &Strike::new(*scene, *class, Pass, 0)))
     });
     let mut random = Random::new(plan.seed, "sweep");
     let jobs = choose(plan, &mut random, &points);
     let done = in_lanes(lanes, &lacking, &jobs, |lane, (scene, strike)| {
         let is_in_time = started.elapsed() < LONGEST;
         if is_in_time {
-            trial(lane, *scene, *strike);
+            trial(lane, *scene, strike);
         }
         is_in_time
     });
@@ -117,10 +117,15 @@ fn choose(plan: Plan, random: &mut Random, points: &[Vec<String>]) -> Vec<(Scene
     random.shuffle(&mut jobs);
     // What matters most comes first, and each name before any comes again: time may run out.
     let mut met = BTreeSet::new();
-    let rank = |(scene, strike, point): (Scene, Strike, &str)| {
+    let rank = |(scene, mut strike, point): (Scene, Strike, &str)| {
         let is_new = met.insert(format!("{scene:?} {:?} {:?} {point}", strike.class, strike.fault));
         let struck = if strike.fault == KillAfter { after(point) } else { None };
-        let is_wanted = strike.kills() && is_most_wanted(struck.as_deref().unwrap_or(point));
+        let point = struck.unwrap_or_else(|| point.to_owned());
+        let is_wanted = strike.kills() && is_most_wanted(&point);
+        // The n-th call is not the same in every run: the first strike at a name goes by the name.
+        if is_new {
+            (strike.call, strike.point) = (1, Some(point));
+        }
         ((!is_new, !is_wanted), (scene, strike))
     };
     let mut ranked: Vec<_> = jobs.into_iter().map(rank).collect();
@@ -195,16 +200,16 @@ fn in_lanes<J: Sync, R: Send>(
 
 impl Strike {
     fn new(scene: Scene, class: Class, fault: Fault, call: usize) -> Strike {
-        Strike { class, fault, call, after: scene.counts_after() }
+        Strike { class, fault, call, after: scene.counts_after(), point: None }
     }
 
-    fn kills(self) -> bool {
+    fn kills(&self) -> bool {
         matches!(self.fault, KillBefore | KillAfter)
     }
 }
 
 /// One strike and one clean run after it. Returns the log of the run that was struck, too.
-fn trial(lane: &Lane<'_>, scene: Scene, strike: Strike) -> (Tally, String) {
+fn trial(lane: &Lane<'_>, scene: Scene, strike: &Strike) -> (Tally, String) {
     let program = lane.prepare(scene);
     let log = lane.struck(scene, strike, &program);
     let (point, state) = (shim::struck(&log), lane.statuses());

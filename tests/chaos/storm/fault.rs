@@ -197,8 +197,8 @@ fn at_a_call(
 ) -> Option<Kind> {
     let call = 1 + storm.random.below(calls);
     storm.crash(victim);
-    let strike = Strike { class, fault, call, after: None };
-    let struck = storm.scribes[victim].suffer(strike, STRIKES_WITHIN);
+    let strike = Strike { class, fault, call, after: None, point: None };
+    let struck = storm.scribes[victim].suffer(&strike, STRIKES_WITHIN);
     match fault {
         _ if !struck => {
             storm.crash(victim);

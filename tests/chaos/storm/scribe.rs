@@ -109,7 +109,7 @@ impl Scribe {
     }
 
     /// Starts with a fault inside, and waits until it has struck. False: it did not in time.
-    pub fn suffer(&mut self, strike: Strike, patience: Duration) -> bool {
+    pub fn suffer(&mut self, strike: &Strike, patience: Duration) -> bool {
         let daemon = self.daemon.insert(strike.arm(self.program()).spawn(&[]));
         let started = Instant::now();
         let mut is_over = false;

@@ -148,13 +148,19 @@ impl Lane<'_> {
 
     /// It dies in the middle of the first item.
     fn crash(&self, program: &Program) {
-        let death = Strike { class: Class::Web, fault: KillBefore, call: 1, after: Some("arxiv_helper") };
+        let death = Strike {
+            class: Class::Web,
+            fault: KillBefore,
+            call: 1,
+            after: Some("arxiv_helper"),
+            point: None,
+        };
         let run = death.arm(program.clone()).run(&["run"]);
         assert!(run.code == -1 && self.statuses() == "PROCESSING PENDING", "{}", run.stderr);
     }
 
     /// Runs scribe with the strike waiting for it, and returns its log.
-    pub fn struck(&self, scene: Scene, strike: Strike, program: &Program) -> String {
+    pub fn struck(&self, scene: Scene, strike: &Strike, program: &Program) -> String {
         let armed = strike.arm(program.clone());
         match (scene, strike.class, strike.fault) {
             (Scene::Stop, ..) => self.stopped(&armed),
