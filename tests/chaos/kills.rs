@@ -88,8 +88,8 @@ impl Kills {
         kills.map(|[_, point, ..]| point).collect::<BTreeSet<_>>().len()
     }
 
-    /// What is wrong about them: too few in all, or, where all calls were swept, in one of these scenes; a state that no
-    /// item was in; one of the most wanted points.
+    /// What is wrong about them: too few in all, or, where all calls were swept, in one of these scenes, a state
+    /// that no item was in, or one of the most wanted points.
     pub fn gaps(&self, scenes: impl Iterator<Item = String>, is_thorough: bool) -> Vec<String> {
         let few =
             |points: usize, within: &str| format!("SIGKILL struck at {points} named points only{within}");
@@ -100,12 +100,11 @@ impl Kills {
                 scenes.map(|scene| (self.points(Some(&scene)), scene)).filter(|(points, _)| *points < LEAST);
             gaps.extend(each.map(|(points, scene)| few(points, &format!(" in {scene}"))));
             let missing = missing(self.0.keys().map(|[_, point, ..]| point.as_str()));
+            let states = ["PENDING", "PROCESSING", "COMPLETED", "FAILED"];
+            let was_met = |state: &&str| self.0.keys().any(|[_, _, states, _]| states.contains(state));
+            let unmet = states.iter().filter(|state| !was_met(state));
+            gaps.extend(unmet.map(|state| format!("SIGKILL never struck while an item was {state}")));
             gaps.extend(missing.iter().map(|point| format!("SIGKILL never struck at \"{point}\"")));
-        }
-        for state in ["PENDING", "PROCESSING", "COMPLETED", "FAILED"] {
-            if !self.0.keys().any(|[_, _, states, _]| states.contains(state)) {
-                gaps.push(format!("SIGKILL never struck while an item was {state}"));
-            }
         }
         gaps
     }
