@@ -140,12 +140,20 @@ fn of_tls_at(text: &str, now: Duration) -> &'static Condition {
     }
 }
 
+/// Classes of SQLSTATE that say nothing about one item: connection (08, 28, 3D, 57, 58), a transaction's luck or state
+/// (25, 26, 40, 55), what was asked for or where (3F, 42), what the server is out of (53) or how it was set up (F0), and
+/// its own faults (XX). Poolers use these, too.
+const NOT_OF_THE_ITEM: &[&str] =
+    &["08", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "XX"];
+
 /// Whether the server refused what one item brought along, so that trying again is no use: a value (SQLSTATE class 22),
-/// one that breaks a rule (23) or a limit (54), or a trigger's veto (P0001). A column that must not be NULL and is not
-/// ours (23502) is no item's fault: all would fail.
+/// one that breaks a rule (23, 44) or a limit (54), or whatever a trigger says, in a class of its own choice (P0, 09, 38,
+/// 39, 45, PT …). A column that must not be NULL and is not ours (23502) is no item's fault: all would fail.
 pub fn concerns_the_item(error: &DatabaseError) -> bool {
     let Cause::Server { sqlstate, .. } = &error.cause else { return false };
-    sqlstate != "23502" && ["22", "23", "54", "P0001"].iter().any(|class| sqlstate.starts_with(class))
+    matches!(error.phase, Phase::Working | Phase::Committing)
+        && sqlstate != "23502"
+        && !NOT_OF_THE_ITEM.iter().any(|class| sqlstate.starts_with(class))
 }
 
 /// What a condition is known by.
@@ -337,11 +345,21 @@ mod tests {
             let cause = Cause::Server { sqlstate: sqlstate.into(), message: "no".into() };
             concerns_the_item(&DatabaseError { unit: "test", phase: Phase::Working, cause })
         };
-        assert!(["22021", "23514", "P0001", "54000"].iter().all(|code| concerns(code)));
         assert!(
-            !["40001", "57P01", "53300", "42P01", "XX000", "08006", "25P03", "23502", "42804"]
-                .iter()
-                .any(|code| concerns(code))
+            [
+                "22021", "23514", "44000", "54000", "21000", "0A000", "09000", "38001", "39004", "45000",
+                "P0001", "P0002", "P0004", "PT409", "ZZ123",
+            ]
+            .iter()
+            .all(|code| concerns(code))
+        );
+        assert!(
+            ![
+                "40001", "57P01", "53300", "42P01", "XX000", "08006", "25P03", "23502", "42804", "55P03",
+                "28P01", "3D000", "3F000", "26000", "58030", "F0000",
+            ]
+            .iter()
+            .any(|code| concerns(code))
         );
         let cause = Cause::Broken("gone".into());
         assert!(!concerns_the_item(&DatabaseError { unit: "test", phase: Phase::Working, cause }));

@@ -7,7 +7,7 @@ use postgres::{Row, SimpleQueryRow, types::Type};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Cause, Database, DatabaseError, Parameter, Phase};
+use super::{Cause, Database, DatabaseError, Parameter, Phase, Transaction};
 use crate::{
     pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
     queue::{Claim, ClaimToken, RunId, life::LEASE},
@@ -81,6 +81,15 @@ pub(super) const LEASE_END: &str =
 /// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
 /// an item whose claim was never answered: it is taken again and costs no further attempt.
 pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, DatabaseError> {
+    claim_from(database, run, &format!("{LEASE_END} < now()"))
+}
+
+/// The same, but leaves alone what others held: they may be back in a moment and store what they finished.
+pub fn claim_leaving_others(database: &Database, run: RunId) -> Result<Option<Claimed>, DatabaseError> {
+    claim_from(database, run, "FALSE")
+}
+
+fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Option<Claimed>, DatabaseError> {
     let token = ClaimToken::fresh(run);
     let (own, lease, most) = (run.token_prefix(), LEASE.as_secs(), MAX_TEMPLATE_BYTES);
     let first_step = Step::TemplateParser.as_str();
@@ -91,7 +100,7 @@ pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, Databas
             WHERE status::text IN ('PENDING', 'PROCESSING')
               AND CASE status::text
                   WHEN 'PENDING' THEN available_at <= now()
-                  ELSE {LEASE_END} < now()
+                  ELSE {is_abandoned}
                        OR celery_task_id::text LIKE '{own}%' END
             ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
         ), claimed AS (
@@ -144,9 +153,21 @@ pub fn note_step(database: &Database, claim: &Claim, step: Step) -> Result<bool,
     update_ours(database, "progress note", claim, &set)
 }
 
-/// Puts an item back as if it had never been claimed. False: it was no longer ours.
+/// Puts an item back as if it had never been claimed. False: it neither was ours nor waits already.
 pub fn put_back(database: &Database, claim: &Claim) -> Result<bool, DatabaseError> {
-    update_ours(database, "put back", claim, &untouched(1))
+    let set = untouched(1);
+    let ours = is_ours(claim);
+    let sql = format!(
+        "WITH done AS (UPDATE queue_items SET {set} WHERE {ours} RETURNING id)
+         SELECT id FROM done UNION ALL SELECT id FROM queue_items WHERE id = '{}' AND status::text = 'PENDING'",
+        claim.item
+    );
+    Ok(!database.batch("put back", &sql)?.is_empty())
+}
+
+/// [`IS_OURS`] with the claim in it.
+fn is_ours(claim: &Claim) -> String {
+    IS_OURS.replace("$1", &format!("'{}'", claim.item)).replace("$2", &format!("'{}'", claim.token.as_str()))
 }
 
 /// `set` holds nothing but our own words and numbers.
@@ -156,10 +177,7 @@ fn update_ours(
     claim: &Claim,
     set: &str,
 ) -> Result<bool, DatabaseError> {
-    let ours = IS_OURS
-        .replace("$1", &format!("'{}'", claim.item))
-        .replace("$2", &format!("'{}'", claim.token.as_str()));
-    let sql = format!("UPDATE queue_items SET {set} WHERE {ours} RETURNING id");
+    let sql = format!("UPDATE queue_items SET {set} WHERE {} RETURNING id", is_ours(claim));
     Ok(!database.batch(unit, &sql)?.is_empty())
 }
 
@@ -228,7 +246,7 @@ fn ours(claim: &Claim) -> [Parameter<'_>; 2] {
     [(&claim.item, Type::UUID), (claim.token.as_string(), Type::TEXT)]
 }
 
-/// Marks an item FAILED. False: it was no longer ours.
+/// Marks an item FAILED. May be repeated after a lost answer. False: it was no longer ours.
 pub fn fail(database: &Database, claim: &Claim, message: &str) -> Result<bool, DatabaseError> {
     let fail = format!(
         "UPDATE queue_items SET status = 'FAILED', completed_at = now(), error_message = $3, lease_expires_at = NULL
@@ -236,27 +254,62 @@ pub fn fail(database: &Database, claim: &Claim, message: &str) -> Result<bool, D
     );
     let [item, token] = ours(claim);
     let parameters = [item, token, (&message, Type::TEXT)];
-    database.transaction("fail", |tx| Ok(!tx.query_typed(&fail, &parameters)?.is_empty()))
+    database.transaction("fail", |tx| {
+        Ok(!tx.query_typed(&fail, &parameters)?.is_empty()
+            || is_already(tx, claim, "status::text = 'FAILED' AND celery_task_id::text = $2")?)
+    })
+}
+
+/// Whether an item that is no longer ours is what it was to become: an earlier try's answer was lost. Locks the row, and
+/// so waits for a COMMIT that is still under way.
+fn is_already(tx: &mut Transaction<'_>, claim: &Claim, what: &str) -> Result<bool, DatabaseError> {
+    let sql =
+        format!("SELECT 1 FROM queue_items WHERE id = $1 AND $2::text IS NOT NULL AND {what} FOR UPDATE");
+    Ok(!tx.query_typed(&sql, &ours(claim))?.is_empty())
 }
 
 /// Puts an item back for later; the pause is stretched by up to half of itself, so that a fleet does not come back in
-/// step. False: it was no longer ours.
+/// step. May be repeated after a lost answer. False: it neither was ours nor waits already.
 pub fn retry_later(
     database: &Database,
     claim: &Claim,
     pause: Duration,
     message: &str,
 ) -> Result<bool, DatabaseError> {
+    postpone(database, "retry later", claim, pause, message, 0)
+}
+
+/// The same, but the attempt is not counted.
+pub fn put_aside(
+    database: &Database,
+    claim: &Claim,
+    pause: Duration,
+    message: &str,
+) -> Result<bool, DatabaseError> {
+    postpone(database, "put aside", claim, pause, message, 1)
+}
+
+fn postpone(
+    database: &Database,
+    unit: &'static str,
+    claim: &Claim,
+    pause: Duration,
+    message: &str,
+    attempts_returned: i32,
+) -> Result<bool, DatabaseError> {
     let later = format!(
         "UPDATE queue_items
          SET {}, error_message = $3, available_at = now() + make_interval(secs => $4 * (1 + random() / 2.0::float8))
          WHERE {IS_OURS} RETURNING 1",
-        untouched(0)
+        untouched(attempts_returned)
     );
     let [item, token] = ours(claim);
     let seconds = pause.as_secs_f64();
     let parameters = [item, token, (&message, Type::TEXT), (&seconds, Type::FLOAT8)];
-    database.transaction("retry later", |tx| Ok(!tx.query_typed(&later, &parameters)?.is_empty()))
+    database.transaction(unit, |tx| {
+        Ok(!tx.query_typed(&later, &parameters)?.is_empty()
+            || is_already(tx, claim, "status::text = 'PENDING'")?)
+    })
 }
 
 /// How many items are not finished: waiting, or in somebody's hands.

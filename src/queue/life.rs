@@ -2,18 +2,21 @@
 //!
 //! ```text
 //!                claim, token given                 settle
-//!    PENDING ─────────────────────────▶ PROCESSING ────────▶ COMPLETED, with its e-mail
-//!     ▲  ▲                              │ │ │ ▲  │
-//!     │  │  put back, by its token      │ │ │ └──┘ note: the lease is renewed
-//!     │  └──────────────────────────────┘ │ │      claim: the lease is over, or the claim was never answered
-//!     │     later, by its token           │ │
-//!     └───────────────────────────────────┘ └─ fail ───────▶ FAILED, with a message
-//!           take back, by an earlier run's id
+//!    PENDING ─────────────────────────▶ PROCESSING ────────▶ COMPLETED, with its e-mail ──┐
+//!    │ ▲  ▲                             │ │ │ ▲  │                                        │
+//!    │ │  │ put back, aside, by its     │ │ │ └──┘ note: the lease is renewed             │
+//!    │ │  │ token                       │ │ │      claim: the lease is over, or the       │
+//!    │ │  └─────────────────────────────┘ │ │             claim was never answered        │
+//!    │ │    later, by its token; take     │ └─ fail ───▶ FAILED, with a message ──────────┤
+//!    │ │    back, by an earlier run's id  │                                               │
+//!    │ ├──────────────────────────────────┘                                               │
+//!    │ └─────────────── retry: a user's order, also for what nobody holds any more ───────┘
+//!    └─ cancel: a user's order; the row is gone
 //! ```
 //!
 //! [`Item`] is the specification: `database::queue_items` does to a row what the method of the same name does here, and
 //! `tests/it/life.rs` holds the two against each other. Every arrow out of PROCESSING is fenced with the claim token,
-//! so whoever has lost an item cannot touch it.
+//! so whoever has lost an item cannot touch it. The orders of users are `database::queue_orders`.
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -69,11 +72,20 @@ impl Item {
     /// Whether a run may claim it: it waits and its time has come, nobody holds it any more, or this very run claimed
     /// it and never heard of it, since a run claims only with empty hands.
     pub fn is_claimable(&self, run: RunId, now: Duration) -> bool {
+        self.is_claimable_leaving_others(run, now) || self.is_abandoned(now)
+    }
+
+    /// The same for a run that leaves to others what they may still come back for.
+    pub fn is_claimable_leaving_others(&self, run: RunId, now: Duration) -> bool {
         match self.status {
             Status::Pending => self.available_at <= now,
-            Status::Processing => self.lease_until.is_none_or(|until| until < now) || self.is_of(run),
+            Status::Processing => self.is_of(run),
             Status::Completed | Status::Failed => false,
         }
+    }
+
+    fn is_abandoned(&self, now: Duration) -> bool {
+        self.status == Status::Processing && self.lease_until.is_none_or(|until| until < now)
     }
 
     fn is_of(&self, run: RunId) -> bool {
@@ -115,32 +127,37 @@ impl Item {
         may || self.email == Some(email)
     }
 
-    /// There will be no e-mail.
+    /// There will be no e-mail. True also where that was written before: the answer had been lost.
     pub fn fail(&mut self, token: &ClaimToken) -> bool {
         let may = self.is_held_by(token);
         if may {
             (self.status, self.lease_until) = (Status::Failed, None);
         }
-        may
+        may || self.status == Status::Failed && self.token.as_ref() == Some(token)
     }
 
-    /// It waits for another try; the attempt stays counted.
+    /// It waits for another try; the attempt stays counted. True, here and below, also where it waits already: most
+    /// likely the answer had been lost.
     pub fn retry_later(&mut self, token: &ClaimToken, at: Duration) -> bool {
-        let may = self.is_held_by(token);
-        if may {
-            self.release(0);
-            self.available_at = at;
-        }
-        may
+        self.give_back(token, 0, Some(at))
+    }
+
+    /// It waits as if it had never been claimed, but not before its time.
+    pub fn put_aside(&mut self, token: &ClaimToken, at: Duration) -> bool {
+        self.give_back(token, 1, Some(at))
     }
 
     /// It waits as if it had never been claimed.
     pub fn put_back(&mut self, token: &ClaimToken) -> bool {
-        let may = self.is_held_by(token);
-        if may {
-            self.release(1);
+        self.give_back(token, 1, None)
+    }
+
+    fn give_back(&mut self, token: &ClaimToken, attempts_returned: i32, at: Option<Duration>) -> bool {
+        if self.is_held_by(token) {
+            self.release(attempts_returned);
+            self.available_at = at.unwrap_or(self.available_at);
         }
-        may
+        self.status == Status::Pending
     }
 
     /// An earlier run of the same state directory is over and left it behind; `refund` if that was not its crash.
@@ -150,6 +167,20 @@ impl Item {
             self.release(i32::from(refund));
         }
         may
+    }
+
+    /// A user wants it once more: what is over or abandoned is as it was queued, what is put off may be claimed at once.
+    pub fn order_retry(&mut self, now: Duration) {
+        match self.status {
+            Status::Pending => self.available_at = self.available_at.min(now),
+            Status::Processing if !self.is_abandoned(now) => {}
+            Status::Processing | Status::Completed | Status::Failed => *self = Item::queued(now),
+        }
+    }
+
+    /// Whether a user may cancel it; the row is then gone.
+    pub fn may_be_cancelled(&self) -> bool {
+        self.status == Status::Pending
     }
 
     fn release(&mut self, attempts_returned: i32) {

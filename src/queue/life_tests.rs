@@ -1,5 +1,6 @@
-//! Scribes with their cards, over a queue, in any order of steps, lost answers, crashes, power cuts, copies of cards and
-//! stalls. A scribe here follows the worker's protocol: write down what is outstanding, take back, remember, claim.
+//! Scribes with their cards, over a queue, in any order of steps, lost and late answers, crashes, power cuts, copies of
+//! cards, stalls, disks that refuse, clocks that are set and lost, and orders of users. A scribe here follows the worker's
+//! protocol: write down what is outstanding, take back, remember, claim; at a stop, its main thread's.
 use proptest::{prelude::*, sample::Index};
 
 use super::*;
@@ -14,6 +15,8 @@ enum Answer {
     Comes,
     IsLostAfterwards,
     IsLostBefore,
+    /// The call is done only after everybody has given it up.
+    IsLate,
 }
 
 /// How an item ends, for now.
@@ -22,6 +25,7 @@ enum End {
     Email(Uuid),
     Fail,
     Later,
+    Aside,
     PutBack,
 }
 
@@ -31,15 +35,20 @@ enum Event {
     Start { machine: usize },
     Crash { machine: usize },
     PowerCut { machine: usize },
-    Stop { machine: usize, answer: Answer },
+    Stop { machine: usize, answer: Answer, disk_is_full: bool },
     CopyCard { from: usize, to: usize },
+    SetOrLoseClock { machine: usize },
+    Arrive,
+    Retry { item: usize },
+    Cancel { item: usize },
     Wait { minutes: u64 },
 }
 
 /// What is on a machine's card.
 #[derive(Debug, Clone, Default)]
 struct Card {
-    saved: Option<Saved>,
+    /// Newest first, three at most.
+    saved: Vec<Saved>,
     spool: Option<(Claim, Uuid)>,
 }
 
@@ -54,8 +63,13 @@ struct Saved {
 #[derive(Debug)]
 struct Process {
     run: RunId,
-    earlier: Option<(RunId, bool)>,
+    earlier: Vec<(RunId, bool)>,
+    /// To be looked at once more before this one is idle.
+    late: Vec<RunId>,
+    /// What the disk knows, where it takes nothing new.
+    on_disk: Option<RunId>,
     is_remembered: bool,
+    is_claiming: bool,
     hand: Option<Claim>,
     outstanding: Option<(Claim, End)>,
 }
@@ -63,37 +77,50 @@ struct Process {
 #[derive(Debug, Default)]
 struct Machine {
     boot: u32,
+    clock_is_lost: bool,
     card: Card,
     process: Option<Process>,
 }
 
 #[derive(Debug)]
+struct Row {
+    id: Uuid,
+    item: Item,
+    /// What may have cost it an attempt.
+    charges: i32,
+    /// How many lives ended with an e-mail before this one.
+    lives: usize,
+    /// Its e-mails, this life's last.
+    emails: Vec<Uuid>,
+}
+
+#[derive(Debug)]
 struct World {
     now: Duration,
-    items: Vec<Item>,
-    /// Per item, what may have cost it an attempt.
-    charges: Vec<i32>,
-    /// The e-mails, each with its item.
-    emails: Vec<(usize, Uuid)>,
+    rows: Vec<Row>,
     generation_count: usize,
+    /// E-mails of rows that are gone.
+    orphans: usize,
     machines: Vec<Machine>,
+    /// Claims that are still on their way.
+    late: Vec<RunId>,
     /// Whose runs there were.
     runs: Vec<(RunId, usize)>,
 }
 
-fn name(item: usize) -> Uuid {
-    Uuid::from_u128(item as u128)
+fn row(now: Duration) -> Row {
+    Row { id: Uuid::new_v4(), item: Item::queued(now), charges: 0, lives: 0, emails: Vec::new() }
 }
 
 impl World {
     fn new() -> World {
         World {
             now: Duration::from_secs(1_000_000),
-            items: vec![Item::queued(Duration::ZERO); ITEMS],
-            charges: vec![0; ITEMS],
-            emails: Vec::new(),
+            rows: (0..ITEMS).map(|_| row(Duration::ZERO)).collect(),
             generation_count: 0,
+            orphans: 0,
             machines: (0..MACHINES).map(|_| Machine::default()).collect(),
+            late: Vec::new(),
             runs: Vec::new(),
         }
     }
@@ -108,18 +135,46 @@ impl World {
             Event::Start { machine } => self.start(machine),
             Event::Crash { machine } => {
                 let Some(process) = self.machines[machine].process.take() else { return };
-                for (item, charges) in self.items.iter().zip(&mut self.charges) {
-                    *charges += i32::from(item.status == Status::Processing && item.is_of(process.run));
+                for row in &mut self.rows {
+                    row.charges +=
+                        i32::from(row.item.status == Status::Processing && row.item.is_of(process.run));
                 }
             }
             Event::PowerCut { machine } => {
-                self.machines[machine].process = None;
-                self.machines[machine].boot += 1;
+                let it = &mut self.machines[machine];
+                (it.process, it.clock_is_lost) = (None, true);
+                it.boot += 1;
             }
-            Event::Stop { machine, answer } => self.stop(machine, answer),
+            Event::Stop { machine, answer, disk_is_full } => self.stop(machine, answer, disk_is_full),
             Event::CopyCard { from, to } => {
                 if from != to && self.machines[to].process.is_none() {
                     self.machines[to].card = self.machines[from].card.clone();
+                }
+            }
+            Event::SetOrLoseClock { machine } => self.machines[machine].clock_is_lost ^= true,
+            Event::Arrive => {
+                if let Some(run) = self.late.pop() {
+                    // Whoever sent it may have died since.
+                    let claim = self.claim(run);
+                    if let Some(place) = claim.and_then(|claim| self.place(&claim)) {
+                        self.rows[place].charges += 1;
+                    }
+                }
+            }
+            Event::Retry { item } => {
+                let (row, now) = (&mut self.rows[item], self.now);
+                let is_new_life = row.item.status != Status::Pending;
+                let had_email = row.item.email.is_some();
+                row.item.order_retry(now);
+                row.lives += usize::from(had_email);
+                if is_new_life && row.item.status == Status::Pending {
+                    row.charges = 0;
+                }
+            }
+            Event::Cancel { item } => {
+                if self.rows[item].item.may_be_cancelled() {
+                    let gone = std::mem::replace(&mut self.rows[item], row(self.now));
+                    self.orphans += gone.emails.len();
                 }
             }
             Event::Wait { minutes } => self.now += Duration::from_secs(minutes * 60),
@@ -132,31 +187,58 @@ impl World {
             return; // the lock on the state directory
         }
         let run = RunId::fresh();
-        let earlier = it.card.saved.and_then(|saved| {
-            let same_boot = saved.machine == machine && saved.boot == it.boot;
-            (same_boot || saved.machine == machine).then_some((saved.run, !same_boot || saved.ended))
-        });
+        let ours = it.card.saved.iter().filter(|saved| saved.machine == machine);
+        let earlier: Vec<_> = ours.map(|saved| (saved.run, saved.boot != it.boot || saved.ended)).collect();
+        let older = earlier.iter().skip(1).map(|(run, _)| (*run, true));
+        let earlier: Vec<_> = earlier.iter().take(1).copied().chain(older).collect();
         let outstanding = it.card.spool.clone().map(|(claim, email)| (claim, End::Email(email)));
-        it.process = Some(Process { run, earlier, is_remembered: false, hand: None, outstanding });
+        it.process = Some(Process {
+            run,
+            late: earlier.iter().map(|(run, _)| *run).collect(),
+            on_disk: earlier.first().map(|(run, _)| *run),
+            earlier,
+            is_remembered: false,
+            is_claiming: false,
+            hand: None,
+            outstanding,
+        });
         self.runs.push((run, machine));
     }
 
-    fn stop(&mut self, machine: usize, answer: Answer) {
+    fn stop(&mut self, machine: usize, answer: Answer, disk_is_full: bool) {
         let Some(process) = self.machines[machine].process.take() else { return };
-        let is_kept = self.machines[machine].card.spool.is_some();
-        let unfinished = process.outstanding.map(|(claim, _)| claim).or(process.hand).filter(|_| !is_kept);
-        if let Some(claim) = unfinished
-            && answer != Answer::IsLostBefore
+        let arrives = matches!(answer, Answer::Comes | Answer::IsLostAfterwards);
+        let card = &mut self.machines[machine].card;
+        if let Some((claim, End::Email(email))) = &process.outstanding
+            && !disk_is_full
         {
-            self.item(&claim).put_back(&claim.token);
+            card.spool = Some((claim.clone(), *email));
         }
-        if let Some(saved) = self.machines[machine].card.saved.as_mut().filter(|it| it.run == process.run) {
-            saved.ended = true;
+        let is_kept = card.spool.is_some();
+        if let Some(saved) = card.saved.iter_mut().find(|it| it.run == process.run) {
+            saved.ended |= !disk_is_full;
+            // The disk did not take the news.
+            let charges = i32::from(disk_is_full);
+            self.rows
+                .iter_mut()
+                .filter(|row| row.item.is_of(process.run))
+                .for_each(|row| row.charges += charges);
+        }
+        if process.is_claiming && arrives {
+            self.take_back(machine, process.run, true);
+        }
+        let unfinished = process.outstanding.map(|(claim, _)| claim).or(process.hand).filter(|_| !is_kept);
+        if let Some(place) = unfinished.as_ref().and_then(|claim| self.place(claim))
+            && let Some(claim) = unfinished
+            && arrives
+        {
+            self.rows[place].item.put_back(&claim.token);
         }
     }
 
-    fn item(&mut self, claim: &Claim) -> &mut Item {
-        &mut self.items[claim.item.as_u128() as usize]
+    /// Nowhere: the row was cancelled.
+    fn place(&self, claim: &Claim) -> Option<usize> {
+        self.rows.iter().position(|row| row.id == claim.item)
     }
 
     /// One round of the worker.
@@ -168,107 +250,141 @@ impl World {
         work: Option<End>,
         disk_is_full: bool,
     ) {
-        let arrives = answer != Answer::IsLostBefore;
+        let arrives = matches!(answer, Answer::Comes | Answer::IsLostAfterwards);
         let is_known = answer == Answer::Comes;
         if let Some((claim, end)) = process.outstanding.clone() {
             if arrives {
                 self.write_down(&claim, end);
             }
+            let card = &mut self.machines[machine].card;
             if is_known {
-                (process.outstanding, self.machines[machine].card.spool) = (None, None);
+                (process.outstanding, card.spool) = (None, None);
             } else if let (End::Email(email), false) = (end, disk_is_full) {
-                self.machines[machine].card.spool = Some((claim, email));
+                card.spool = Some((claim, email));
             }
-        } else if let Some((earlier, refund)) = process.earlier {
+        } else if let Some(&(earlier, refund)) = process.earlier.first() {
             if arrives {
                 self.take_back(machine, earlier, refund);
             }
-            process.earlier = process.earlier.filter(|_| !is_known);
+            if is_known {
+                process.earlier.remove(0);
+            }
         } else if !process.is_remembered && !disk_is_full {
-            let boot = self.machines[machine].boot;
-            self.machines[machine].card.saved = Some(Saved { run: process.run, machine, boot, ended: false });
-            process.is_remembered = true;
+            self.remember(machine, process);
         } else if let Some(claim) = process.hand.clone() {
             match work {
                 Some(end) => (process.hand, process.outstanding) = (None, Some((claim, end))),
                 None if arrives => {
                     let now = self.now;
-                    let is_ours = self.item(&claim).note_step(&claim.token, now);
+                    let place = self.place(&claim);
+                    let is_ours =
+                        place.is_some_and(|place| self.rows[place].item.note_step(&claim.token, now));
                     process.hand = process.hand.take().filter(|_| is_ours || !is_known);
                 }
                 None => {}
             }
-        } else if arrives {
-            let claim = self.claim(process.run);
-            process.hand = claim.filter(|_| is_known);
+        } else if !self.machines[machine].clock_is_lost {
+            // What the disk does not know goes by the name that it knows.
+            if !process.is_remembered {
+                process.run = process.on_disk.take().unwrap_or(process.run);
+            }
+            self.ask_for_work(machine, process, answer);
+        }
+    }
+
+    fn remember(&mut self, machine: usize, process: &mut Process) {
+        let it = &mut self.machines[machine];
+        it.card.saved.retain(|saved| saved.run != process.run);
+        it.card.saved.insert(0, Saved { run: process.run, machine, boot: it.boot, ended: false });
+        it.card.saved.truncate(3);
+        (process.is_remembered, process.on_disk) = (true, None);
+    }
+
+    fn ask_for_work(&mut self, machine: usize, process: &mut Process, answer: Answer) {
+        process.is_claiming = answer != Answer::Comes;
+        match answer {
+            Answer::Comes => process.hand = self.claim(process.run),
+            Answer::IsLostAfterwards => _ = self.claim(process.run),
+            Answer::IsLostBefore => {}
+            Answer::IsLate => self.late.push(process.run),
+        }
+        if answer == Answer::Comes && process.hand.is_none() {
+            std::mem::take(&mut process.late).into_iter().for_each(|run| self.take_back(machine, run, true));
         }
     }
 
     fn claim(&mut self, run: RunId) -> Option<Claim> {
         let now = self.now;
-        let place = self.items.iter().position(|item| item.is_claimable(run, now))?;
-        let item = &mut self.items[place];
-        self.charges[place] += i32::from(item.status == Status::Processing && !item.is_of(run));
+        let row = self.rows.iter_mut().find(|row| row.item.is_claimable(run, now))?;
+        row.charges += i32::from(row.item.status == Status::Processing && !row.item.is_of(run));
         let token = ClaimToken::fresh(run);
-        assert!(item.claim(run, token.clone(), now));
-        Some(Claim { item: name(place), token })
+        assert!(row.item.claim(run, token.clone(), now));
+        Some(Claim { item: row.id, token })
     }
 
     fn take_back(&mut self, machine: usize, earlier: RunId, refund: bool) {
-        for item in &mut self.items {
-            if item.take_back(earlier, refund) {
+        for row in &mut self.rows {
+            if row.item.take_back(earlier, refund) {
                 assert!(self.runs.contains(&(earlier, machine)), "took what another machine holds");
             }
         }
     }
 
     fn write_down(&mut self, claim: &Claim, end: End) {
-        let place = claim.item.as_u128() as usize;
         let later = self.now + Duration::from_secs(30);
-        let item = &mut self.items[place];
-        match end {
+        let Some(place) = self.place(claim) else { return };
+        let row = &mut self.rows[place];
+        let is_held = row.item.is_held_by(&claim.token);
+        let is_done = match end {
             End::Email(email) => {
-                let is_new = item.is_held_by(&claim.token);
-                if item.settle(&claim.token, email) && is_new {
-                    self.emails.push((place, email));
+                let is_done = row.item.settle(&claim.token, email);
+                if is_held {
+                    row.emails.push(email);
                     self.generation_count += 1;
                 }
-                if is_new {
-                    assert_eq!(self.items[place].email, Some(email), "work that was ours to store was lost");
-                }
+                is_done
             }
-            End::Fail => _ = item.fail(&claim.token),
-            End::Later => self.charges[place] += i32::from(item.retry_later(&claim.token, later)),
-            End::PutBack => _ = item.put_back(&claim.token),
-        }
+            End::Fail => row.item.fail(&claim.token),
+            End::Later => {
+                row.charges += i32::from(is_held);
+                row.item.retry_later(&claim.token, later)
+            }
+            End::Aside => row.item.put_aside(&claim.token, later),
+            End::PutBack => row.item.put_back(&claim.token),
+        };
+        assert!(is_done || !is_held, "what was ours to write was lost");
     }
 
     fn assert_sound(&self) {
-        for (place, item) in self.items.iter().enumerate() {
-            let emails: Vec<Uuid> =
-                self.emails.iter().filter(|(of, _)| *of == place).map(|(_, id)| *id).collect();
-            let expected: Vec<Uuid> = item.email.into_iter().collect();
-            assert_eq!(emails, expected, "item {place}: {item:?}");
+        for Row { item, charges, lives, emails, .. } in &self.rows {
+            assert_eq!(emails.len(), lives + usize::from(item.status == Status::Completed), "{item:?}");
+            assert!(item.email.is_none() || item.email.as_ref() == emails.last(), "{item:?}");
             assert_eq!(item.status == Status::Completed, item.email.is_some());
             let is_held = item.status == Status::Processing;
             assert!(
                 !is_held || item.token.is_some() && item.lease_until.is_some(),
                 "held by nobody: {item:?}"
             );
-            let most = self.charges[place] + 1;
+            let most = charges + 1;
             assert!((0..=most).contains(&item.attempts), "charged for nothing: {item:?}, at most {most}");
         }
-        assert_eq!(self.generation_count, self.emails.len());
+        let emails: usize = self.rows.iter().map(|row| row.emails.len()).sum();
+        assert_eq!(self.generation_count, emails + self.orphans);
     }
 
-    /// From here on nothing goes wrong: every item comes to its end.
+    /// From here on nothing goes wrong: every item comes to its end, with one e-mail more at most.
     fn drain(&mut self) {
+        while !self.late.is_empty() {
+            self.apply(&Event::Arrive);
+        }
         (0..MACHINES).for_each(|machine| self.apply(&Event::PowerCut { machine }));
+        let before: Vec<usize> = self.rows.iter().map(|row| row.emails.len()).collect();
         for round in 0..ITEMS * 8 + 8 {
             self.now += LEASE;
             for machine in 0..MACHINES {
+                self.machines[machine].clock_is_lost = false;
                 self.start(machine);
-                for step in 0..6 {
+                for step in 0..8 {
                     let email =
                         End::Email(Uuid::from_u128((1 << 100) + (round * 64 + machine * 8 + step) as u128));
                     let work = Some(email);
@@ -278,35 +394,49 @@ impl World {
                 }
             }
         }
-        let is_over = |item: &Item| matches!(item.status, Status::Completed | Status::Failed);
-        assert!(self.items.iter().all(is_over), "stuck: {:#?}", self.items);
+        let is_over = |row: &Row| matches!(row.item.status, Status::Completed | Status::Failed);
+        assert!(self.rows.iter().all(is_over), "stuck: {:#?}", self.rows);
+        assert!(self.rows.iter().zip(before).all(|(row, before)| row.emails.len() <= before + 1));
     }
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let machine = || 0..MACHINES;
-    let answer = || prop_oneof![5 => Just(Answer::Comes), 1 => Just(Answer::IsLostAfterwards), 1 => Just(Answer::IsLostBefore)];
+    let is_full = || any::<Index>().prop_map(|disk| disk.index(8) == 0);
+    let answer = || {
+        prop_oneof![
+            6 => Just(Answer::Comes),
+            1 => Just(Answer::IsLostAfterwards),
+            1 => Just(Answer::IsLostBefore),
+            1 => Just(Answer::IsLate),
+        ]
+    };
     let end = prop_oneof![
         4 => any::<u64>().prop_map(|id| End::Email(Uuid::from_u128(id.into()))),
         1 => Just(End::Fail),
         1 => Just(End::Later),
+        1 => Just(End::Aside),
         1 => Just(End::PutBack),
     ];
-    let step = (machine(), answer(), prop::option::of(end), any::<Index>()).prop_map(
-        |(machine, answer, work, disk)| Event::Step {
-            machine,
-            answer,
-            work,
-            disk_is_full: disk.index(8) == 0,
-        },
+    let step = (machine(), answer(), prop::option::of(end), is_full()).prop_map(
+        |(machine, answer, work, disk_is_full)| Event::Step { machine, answer, work, disk_is_full },
     );
+    let stop = (machine(), answer(), is_full()).prop_map(|(machine, answer, disk_is_full)| Event::Stop {
+        machine,
+        answer,
+        disk_is_full,
+    });
     prop_oneof![
         24 => step,
         4 => machine().prop_map(|machine| Event::Start { machine }),
         1 => machine().prop_map(|machine| Event::Crash { machine }),
         1 => machine().prop_map(|machine| Event::PowerCut { machine }),
-        1 => (machine(), answer()).prop_map(|(machine, answer)| Event::Stop { machine, answer }),
+        1 => stop,
         1 => (machine(), machine()).prop_map(|(from, to)| Event::CopyCard { from, to }),
+        2 => machine().prop_map(|machine| Event::SetOrLoseClock { machine }),
+        1 => Just(Event::Arrive),
+        1 => (0..ITEMS).prop_map(|item| Event::Retry { item }),
+        1 => (0..ITEMS).prop_map(|item| Event::Cancel { item }),
         2 => (1..20_u64).prop_map(|minutes| Event::Wait { minutes }),
     ]
 }

@@ -7,6 +7,7 @@ use scribe::{
     database::{
         Database,
         queue_items::{self, Email, Settled},
+        queue_orders,
     },
     pipeline::Step,
     queue::{Claim, ClaimToken, RunId, life::Item},
@@ -20,14 +21,44 @@ const ITEMS: usize = 3;
 /// What happens; runs, claims and e-mails are picked from those that there were.
 #[derive(Debug, Clone)]
 enum Event {
-    Claim { run: usize },
-    Note { claim: Index },
-    Settle { claim: Index, email: usize },
-    Fail { claim: Index },
-    Later { claim: Index },
-    PutBack { claim: Index },
-    TakeBack { run: usize, refund: bool },
-    Wait { minutes: u64 },
+    Claim {
+        run: usize,
+        leaving_others: bool,
+    },
+    Note {
+        claim: Index,
+    },
+    Settle {
+        claim: Index,
+        email: usize,
+    },
+    Fail {
+        claim: Index,
+    },
+    Later {
+        claim: Index,
+    },
+    Aside {
+        claim: Index,
+    },
+    PutBack {
+        claim: Index,
+    },
+    TakeBack {
+        run: usize,
+        refund: bool,
+    },
+    /// A user wants it once more.
+    Retry {
+        item: Index,
+    },
+    /// A user wants it no more.
+    Cancel {
+        item: Index,
+    },
+    Wait {
+        minutes: u64,
+    },
 }
 
 /// The items, and the rows that should be like them.
@@ -38,7 +69,10 @@ struct Both {
     waited: Duration,
     items: Vec<(Uuid, Item)>,
     runs: [RunId; 2],
-    emails: [Email; 2],
+    emails: [Email; 5],
+    /// The ids of those that were stored.
+    stored: Vec<Uuid>,
+    user: Uuid,
     claims: Vec<Claim>,
 }
 
@@ -48,7 +82,8 @@ impl Both {
         let recipients: Vec<(String, &str)> = (0..ITEMS).map(|i| (format!("Name {i}"), "tides")).collect();
         let recipients: Vec<(&str, &str)> =
             recipients.iter().map(|(name, interest)| (&**name, *interest)).collect();
-        database.queue(database.user(), "Dear {{name}}", &recipients);
+        let user = database.user();
+        database.queue(user, "Dear {{name}}", &recipients);
         let items = database.query("SELECT id FROM queue_items ORDER BY seq", &[]);
         let email = || Email {
             id: Uuid::new_v4(),
@@ -64,7 +99,9 @@ impl Both {
             waited: Duration::ZERO,
             items: items.iter().map(|row| (row.get(0), Item::queued(Duration::ZERO))).collect(),
             runs: [RunId::fresh(), RunId::fresh()],
-            emails: [email(), email()],
+            emails: [(); 5].map(|()| email()),
+            stored: Vec::new(),
+            user,
             // One that no claim has ever had.
             claims: vec![Claim { item: items[0].get(0), token: ClaimToken::fresh(RunId::fresh()) }],
         }
@@ -73,7 +110,7 @@ impl Both {
     fn apply(&mut self, event: &Event) {
         let now = self.now();
         match event {
-            Event::Claim { run } => self.claim(self.runs[*run]),
+            Event::Claim { run, leaving_others } => self.claim(self.runs[*run], *leaving_others),
             Event::Note { claim } => {
                 let claim = claim.get(&self.claims).clone();
                 let done = queue_items::note_step(&self.open, &claim, Step::WebScraper).unwrap();
@@ -81,12 +118,16 @@ impl Both {
             }
             Event::Settle { claim, email } => {
                 let (claim, email) = (claim.get(&self.claims).clone(), self.emails[*email].clone());
-                // An e-mail belongs to one item.
-                if self.items.iter().any(|(id, item)| item.email == Some(email.id) && *id != claim.item) {
+                // An e-mail belongs to one item, and to one life of it.
+                let is_new = |(id, item): &(Uuid, Item)| *id == claim.item && item.email == Some(email.id);
+                if self.stored.contains(&email.id) && !self.items.iter().any(is_new) {
                     return;
                 }
                 let done = queue_items::settle(&self.open, &claim, &email).unwrap() == Settled::Stored;
                 assert_eq!(done, self.item(&claim).settle(&claim.token, email.id));
+                if done && !self.stored.contains(&email.id) {
+                    self.stored.push(email.id);
+                }
             }
             Event::Fail { claim } => {
                 let claim = claim.get(&self.claims).clone();
@@ -96,10 +137,39 @@ impl Both {
             Event::Later { claim } => {
                 let claim = claim.get(&self.claims).clone();
                 let pause = Duration::from_secs(600);
+                let before = self.item(&claim).clone();
                 let done = queue_items::retry_later(&self.open, &claim, pause, "busy").unwrap();
                 assert_eq!(done, self.item(&claim).retry_later(&claim.token, now + pause));
-                if done {
+                if *self.item(&claim) != before {
                     self.forget_chance(claim.item, pause);
+                }
+            }
+            Event::Aside { claim } => {
+                let claim = claim.get(&self.claims).clone();
+                let pause = Duration::from_secs(600);
+                let before = self.item(&claim).clone();
+                let done = queue_items::put_aside(&self.open, &claim, pause, "away").unwrap();
+                assert_eq!(done, self.item(&claim).put_aside(&claim.token, now + pause));
+                if *self.item(&claim) != before {
+                    self.forget_chance(claim.item, pause);
+                }
+            }
+            Event::Retry { item } => {
+                let (id, item) = item.get_mut(&mut self.items);
+                queue_orders::retry(&self.open, &id.to_string()).unwrap();
+                item.order_retry(now);
+            }
+            Event::Cancel { item } => {
+                let (id, item) = item.get_mut(&mut self.items);
+                queue_orders::cancel(&self.open, &id.to_string()).unwrap();
+                if item.may_be_cancelled() {
+                    // In its place comes another one.
+                    self.database.queue(self.user, "Dear {{name}}", &[("Name N", "tides")]);
+                    let (old, id) = (*id, self.newest());
+                    self.items.retain(|(item, _)| *item != old);
+                    self.claims.retain(|claim| claim.item != old);
+                    self.claims.push(Claim { item: id, token: ClaimToken::fresh(self.runs[0]) });
+                    self.items.push((id, Item::queued(now)));
                 }
             }
             Event::PutBack { claim } => {
@@ -118,16 +188,24 @@ impl Both {
         }
     }
 
-    fn claim(&mut self, run: RunId) {
+    fn claim(&mut self, run: RunId, leaving_others: bool) {
         let now = self.now();
-        let claimed = queue_items::claim(&self.open, run).unwrap();
-        let expected = self.items.iter_mut().find(|(_, item)| item.is_claimable(run, now));
+        let claim = if leaving_others { queue_items::claim_leaving_others } else { queue_items::claim };
+        let claimed = claim(&self.open, run).unwrap();
+        let expected = self.items.iter_mut().find(|(_, item)| match leaving_others {
+            true => item.is_claimable_leaving_others(run, now),
+            false => item.is_claimable(run, now),
+        });
         assert_eq!(claimed.as_ref().map(|it| it.claim.item), expected.as_ref().map(|(id, _)| *id));
         if let (Some(claimed), Some((_, item))) = (claimed, expected) {
             assert!(item.claim(run, claimed.claim.token.clone(), now));
             assert_eq!(claimed.attempts, item.attempts);
             self.claims.push(claimed.claim);
         }
+    }
+
+    fn newest(&self) -> Uuid {
+        self.database.query("SELECT id FROM queue_items ORDER BY seq DESC LIMIT 1", &[])[0].get(0)
     }
 
     fn now(&self) -> Duration {
@@ -182,20 +260,26 @@ impl Both {
             let available: f64 = row.get(6);
             assert!((available - from_now(item.available_at)).abs() < 60.0, "{available} and {item:?}");
         }
-        let stored = self.items.iter().filter(|(_, item)| item.email.is_some()).count();
-        self.database.assert_one_email_per_finished_item(i64::try_from(stored).unwrap());
+        let stored = i64::try_from(self.stored.len()).unwrap();
+        let number = |sql| self.database.number(sql);
+        assert_eq!(number("SELECT count(*) FROM emails"), stored);
+        assert_eq!(number("SELECT coalesce(sum(generation_count), 0)::bigint FROM users"), stored);
     }
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let claim = any::<Index>;
     prop_oneof![
-        6 => (0..2_usize).prop_map(|run| Event::Claim { run }),
+        6 => (0..2_usize, prop::bool::weighted(0.2))
+            .prop_map(|(run, leaving_others)| Event::Claim { run, leaving_others }),
         2 => claim().prop_map(|claim| Event::Note { claim }),
-        2 => (claim(), 0..2_usize).prop_map(|(claim, email)| Event::Settle { claim, email }),
+        2 => (claim(), 0..5_usize).prop_map(|(claim, email)| Event::Settle { claim, email }),
         1 => claim().prop_map(|claim| Event::Fail { claim }),
         2 => claim().prop_map(|claim| Event::Later { claim }),
+        1 => claim().prop_map(|claim| Event::Aside { claim }),
         2 => claim().prop_map(|claim| Event::PutBack { claim }),
+        1 => claim().prop_map(|item| Event::Retry { item }),
+        1 => claim().prop_map(|item| Event::Cancel { item }),
         1 => (0..2_usize, any::<bool>()).prop_map(|(run, refund)| Event::TakeBack { run, refund }),
         // So that no lease and no pause ends within seconds of a claim.
         2 => prop::sample::select(vec![4_u64, 20]).prop_map(|minutes| Event::Wait { minutes }),
