@@ -42,7 +42,9 @@ fn explain(error: pipeline::Error, usage: &Usage) -> Failure {
     let (what, why, remedy) = match error {
         pipeline::Error::Item(why) => (nothing, why, "change the template or the recipient"),
         pipeline::Error::Transient { message, .. } => (nothing, message, "try again later"),
-        pipeline::Error::Surroundings { condition, detail } => (condition.title, detail, condition.remedy),
+        pipeline::Error::Surroundings { condition, detail, .. } => {
+            (condition.title, detail, condition.remedy)
+        }
         pipeline::Error::Stopped => (nothing, "it was stopped".into(), "try again"),
     };
     let mut why = vec![why];

@@ -111,7 +111,8 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), ALL.len());
-        let subjects = ["budget", "clock", "contact", "database", "model", "search", "state"];
+        let subjects =
+            ["arxiv", "budget", "clock", "contact", "database", "emails", "model", "search", "state"];
         assert!(ALL.iter().all(|c| subjects.contains(&c.subject())));
     }
 

@@ -298,6 +298,14 @@ conditions! {
         remedy: "wait, or look why no time server answers (`timedatectl timesync-status`)",
         hides: Some("search, models"),
     }
+    EMAILS_REFUSED = "emails-refused", Error, Mended {
+        title: "the database refuses one e-mail after the other",
+        text: "A trigger, a rule or a limit on the tables says no to every recipient, so it cannot be about one of \
+               them. The finished e-mail is kept and offered again; none of the recipients fails for it.",
+        remedy: "read the database's words in the text, and mend the trigger or rule that says them; scribe then goes \
+                 on by itself",
+        hides: None,
+    }
     STATE_NOT_WRITABLE = "state-not-writable", Warning, Never {
         title: "nothing can be written to the state directory",
         text: "Its disk is full or read-only (an SD card at the end of its life turns read-only). E-mails are \
@@ -330,6 +338,15 @@ conditions! {
                  with a free key in OPENALEX_API_KEY",
         hides: Some("whether pages can be read"),
     }
+    SEARCH_INCOMPLETE = "search-incomplete", Warning, Never {
+        title: "a part of the search does not answer",
+        text: "Of the open indexes one is away while another answers. Recipients for whom that is enough get their \
+               e-mails; those for whom nothing was found are put aside for some minutes, again and again, until it is \
+               back.",
+        remedy: "nothing, if it was busy; if it lasts, see `scribe doctor`, or give the template a fall-back text such as \
+                 {{university|your university}}",
+        hides: None,
+    }
     SEARCH_NOT_CONFIGURED = "search-not-configured", Warning, Never {
         title: "SEARCH_PROVIDER is none, so no page is read",
         text: "E-mails are then written from the recipient's name, the interest and arXiv alone, and say so in \
@@ -354,12 +371,29 @@ conditions! {
         remedy: "wait for the next day, or raise MODEL_DAY_BUDGET and restart scribe; no recipient has lost anything",
         hides: None,
     }
+    ARXIV_AWAY = "arxiv-away", Warning, Never {
+        title: "arXiv does not answer",
+        text: "Recipients whose template can do without a paper get their e-mails; the others are put aside for some \
+               minutes, again and again, until arXiv is back. It costs them no attempt.",
+        remedy: "wait; if it lasts, check ARXIV_BASE_URL and this machine's way to the internet, or give the template a \
+                 fall-back text such as {{paper|your work}}",
+        hides: None,
+    }
     MODEL_AWAY = "model-away", Error, Away {
         title: "the language model's service cannot be reached",
         text: "Nothing answers at its address, its name cannot be resolved, or no trusted TLS connection can be set \
                up: no network, a server of your own that is not running, a wrong address.",
         remedy: "check the network, that the server runs, and ANTHROPIC_BASE_URL or OPENAI_BASE_URL",
         hides: Some("key, quota, the model's name"),
+    }
+    MODEL_FAILING = "model-failing", Error, Crowded {
+        title: "the language model's service fails or does not answer in time",
+        text: "It is overloaded or broken (500, 503, 529), wants fewer requests (429), or takes the question and stays \
+               silent. Once costs the recipient in hand an attempt; when a small question fails as well, or recipients \
+               fail one after the other, it is an outage, and costs none.",
+        remedy: "wait; if it lasts, look at the provider's status page, or set MODEL_TIMEOUT higher for a slow server of \
+                 your own",
+        hides: Some("key, quota"),
     }
     MODEL_KEY_REFUSED = "model-key-refused", Error, Mended {
         title: "the language model's service refuses the key",

@@ -122,6 +122,11 @@ pub static SETTINGS: &[Setting] = &[
     plain("ARXIV_BASE_URL", Some("https://export.arxiv.org"), "the arXiv API"),
     plain("ARXIV_INTERVAL", Some("3"), "seconds between two requests to arXiv, at least 3 for arXiv itself"),
     plain("POLL_INTERVAL", Some("5"), "seconds between two looks at an empty queue, at most 30"),
+    plain(
+        "STOP_GRACE",
+        Some("10"),
+        "seconds to finish the recipient in hand after a request to stop, 0 to 60",
+    ),
     plain("STATE_DIRECTORY", Some("/var/lib/scribe"), "where scribe remembers its run across restarts"),
     plain("ALLOW_PRIVATE_HOSTS", None, "private addresses or blocks that pages may be read from, for tests"),
 ];

@@ -40,7 +40,7 @@ impl Purse for DayBudget {
                 self.wanted.store(amount.0, Relaxed);
                 let fits = if amount > self.cap { "is more than" } else { "no longer fits into" };
                 let detail = format!("the next call may cost {amount}, which {fits} {} a day", self.cap);
-                Obstacle { condition: &BUDGET_SPENT, detail }
+                Obstacle::new(&BUDGET_SPENT, detail)
             }
             // A call that cannot be put down is not made.
             Err(error) => Obstacle::from(error),
@@ -73,7 +73,7 @@ impl Worker {
         let spent = self.seen_raw(model_days::spent_today(&self.database)).map_err(Obstacle::from)?;
         if spent.plus(wanted) > budget.cap {
             let detail = format!("{spent} of {} are spent or set aside", budget.cap);
-            return Err(Obstacle { condition: &BUDGET_SPENT, detail });
+            return Err(Obstacle::new(&BUDGET_SPENT, detail));
         }
         budget.wanted.store(0, Relaxed);
         self.all_clear(|condition| condition == &BUDGET_SPENT);

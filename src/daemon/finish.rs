@@ -2,7 +2,7 @@
 //!
 //! The database may be away just then. What is to be written stays outstanding, nothing new is claimed before it is
 //! done, and every round tries again. An e-mail is work done, so it is also kept on disk until it is stored.
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use log::{error, info, warn};
 
@@ -12,13 +12,16 @@ use super::{
     worker::{Obstacle, Short, Worker},
 };
 use crate::{
-    condition::STATE_NOT_WRITABLE,
+    condition::{EMAILS_REFUSED, STATE_NOT_WRITABLE},
     database::{
         DatabaseError, hints,
         queue_items::{self, Email, Settled},
     },
-    queue::{Claim, RunId, failure::Next},
+    queue::{Claim, blame::Refused, failure::Next},
 };
+
+/// How long an item is put aside whose e-mail, like all others, was refused again and again.
+const REFUSED_PAUSE: Duration = Duration::from_secs(3600);
 
 /// What is to be written about an item that was worked on.
 #[derive(Debug)]
@@ -51,6 +54,10 @@ impl Worker {
     pub(super) fn finish(&mut self) -> Result<(), Obstacle> {
         while let Some(outstanding) = self.outstanding.take() {
             let Outstanding { claim, end, started } = outstanding;
+            // The database may be silent, and time or power too short to find out.
+            if self.stop.is_requested() || self.seen.has_failed.get() {
+                self.keep(&claim);
+            }
             match self.write_down(&claim, &end) {
                 Ok(is_done) => {
                     if is_done {
@@ -64,27 +71,48 @@ impl Worker {
                     self.let_go();
                 }
                 Err(error) if hints::concerns_the_item(&error) => match end {
-                    Ending::Email(_) => {
-                        let end =
-                            Ending::Next(Next::Fail(format!("the database refused the e-mail: {error}")));
-                        self.outstanding = Some(Outstanding { claim, end, started });
-                    }
+                    Ending::Email(_) => self.refused(claim, end, started, error)?,
                     // Not even that can be written. Another run takes the item up when its lease is over; to this one it
                     // would look like a claim that was never answered.
                     Ending::Next(_) => {
                         self.let_go();
-                        (self.run, self.is_remembered) = (RunId::fresh(), false);
+                        self.rename();
                         return Err(error.into());
                     }
                 },
                 Err(error) => {
-                    self.keep(&claim, &end);
+                    self.keep(&claim);
                     self.outstanding = Some(Outstanding { claim, end, started });
                     return Err(error.into());
                 }
             }
         }
         Ok(())
+    }
+
+    /// The database says no to an e-mail. One item fails for it; when all do, they cannot be at fault.
+    fn refused(
+        &mut self,
+        claim: Claim,
+        end: Ending,
+        started: Option<Instant>,
+        error: DatabaseError,
+    ) -> Result<(), Obstacle> {
+        let message = format!("the database refused the e-mail: {error}");
+        let verdict = self.refusals.refused(claim.item);
+        let end = match verdict {
+            Refused::Item => Ending::Next(Next::Fail(message)),
+            Refused::AllForLong => Ending::Next(Next::Aside { pause: REFUSED_PAUSE, message }),
+            Refused::All => {
+                self.keep(&claim);
+                end
+            }
+        };
+        self.outstanding = Some(Outstanding { claim, end, started });
+        match verdict {
+            Refused::All => Err(Obstacle::new(&EMAILS_REFUSED, format!("{error} ({})", error.unit))),
+            Refused::Item | Refused::AllForLong => Ok(()),
+        }
     }
 
     /// False: the item is no longer ours.
@@ -97,14 +125,19 @@ impl Worker {
             Ending::Next(Next::Later { pause, message }) => {
                 queue_items::retry_later(&self.database, claim, *pause, message)
             }
+            Ending::Next(Next::Aside { pause, message }) => {
+                queue_items::put_aside(&self.database, claim, *pause, message)
+            }
             Ending::Next(Next::PutBack) => queue_items::put_back(&self.database, claim),
         })
     }
 
-    fn tell(&self, claim: &Claim, end: &Ending, started: Option<Instant>) {
+    fn tell(&mut self, claim: &Claim, end: &Ending, started: Option<Instant>) {
         let id = Short(claim.item);
         match end {
             Ending::Email(_) => {
+                self.refusals.accepted();
+                self.all_clear(|condition| *condition == EMAILS_REFUSED);
                 self.status.count(Outcome::Completed);
                 match started {
                     Some(started) => info!("item {id}: done in {:.1} s", started.elapsed().as_secs_f64()),
@@ -119,36 +152,35 @@ impl Worker {
                 self.status.count(Outcome::Retried);
                 warn!("item {id}: again in about {} s: {message}", pause.as_secs());
             }
+            Ending::Next(Next::Aside { pause, message }) => {
+                warn!("item {id}: put aside for about {} s, at no cost: {message}", pause.as_secs());
+            }
             Ending::Next(Next::PutBack) => info!("item {id}: put back"),
         }
     }
 
     /// An e-mail survives this process from here on, if the disk takes it; then a stop need not put the item back.
-    fn keep(&mut self, claim: &Claim, end: &Ending) {
-        let Ending::Email(email) = end else { return };
-        if self.is_kept {
+    fn keep(&mut self, claim: &Claim) {
+        if !self.may_use_disk() {
             return;
         }
-        match self.state.keep(&Finished { claim: claim.clone(), email: (**email).clone() }) {
-            Ok(()) => {
-                self.is_kept = true;
-                self.in_hand.set(None);
+        match self.in_hand.keep(&self.state, Duration::ZERO) {
+            None => {}
+            Some(Ok(())) => {
                 self.status.unwarn(&STATE_NOT_WRITABLE);
                 info!("item {}: its e-mail is kept on disk until the database takes it", Short(claim.item));
             }
-            Err(error) => self.disk_refused(&error),
+            Some(Err(error)) => self.disk_refused(&error),
         }
     }
 
     /// The item is nobody's business any more.
     fn let_go(&mut self) {
-        self.in_hand.set(None);
-        if self.is_kept {
-            // What cannot be removed is found again at the next start, and found to be stored.
-            if let Err(error) = self.state.forget() {
-                error!("{error}");
-            }
-            self.is_kept = false;
+        // What cannot be removed is found again at the next start, and found to be stored.
+        if self.in_hand.nothing()
+            && let Err(error) = self.state.forget()
+        {
+            error!("{error}");
         }
     }
 }

@@ -5,12 +5,15 @@
 mod day_budget;
 mod finish;
 mod health;
+mod in_hand;
 mod log;
 pub mod pause;
+mod runs;
 mod spool;
 mod state_directory;
 mod status;
 mod stop;
+mod work;
 mod worker;
 
 use std::{fmt, io, net::SocketAddr, sync::Arc, thread, time::Duration};
@@ -28,10 +31,12 @@ pub use self::worker::Obstacle;
 use self::{
     day_budget::DayBudget,
     finish::Outstanding,
+    in_hand::{Hand, InHand},
+    runs::{DISK_PAUSE, Runs, tell_disk_refused},
     state_directory::{StateDirectory, StateError},
     status::Status,
     stop::Stop,
-    worker::{End, InHand, Worker},
+    worker::{End, Seen, Worker},
 };
 use crate::{
     condition,
@@ -39,11 +44,17 @@ use crate::{
     database::{Database, DatabaseError, queue_items},
     model::Purse,
     pipeline::Pipeline,
-    queue::RunId,
+    queue::{
+        RunId,
+        blame::{Blame, Refusals},
+    },
 };
 
-/// How long the running item may take to finish after a request to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// An e-mail that could not be stored for so long is written to disk, although there is no answer yet: the power may go.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// How often that is looked for.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// How long the connection may take that puts an item back at a hurried stop; a statement may take half of it. All of it
 /// together stays under five seconds.
@@ -119,33 +130,32 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
     let listener = bind(settings.health)?;
     let status = Arc::new(Status::new(settings.stage, &warnings));
     let stop = Arc::new(Stop::default());
-    let in_hand = InHand::default();
-    let run = RunId::fresh();
     let database = Database::new(database_settings)?;
     let hurried = database.hurried(HURRY, HURRY / 2);
     let day_budget = settings.budget.day.map(|cap| Arc::new(DayBudget::new(&database, cap)));
     let kept = state.kept();
+    let in_hand = InHand::new(RunId::fresh(), kept.clone());
     let worker = Worker {
         database,
         pipeline: Pipeline::new(settings, day_budget.clone().map(|purse| purse as Arc<dyn Purse>)),
         day_budget,
-        earlier: state.earlier_run(),
         has_right_schema: false,
-        on_disk: None,
-        is_remembered: false,
-        is_kept: kept.is_some(),
+        runs: Runs::new(state.earlier_runs()),
         outstanding: kept.map(Outstanding::from),
         state: state.clone(),
         status: status.clone(),
         stop: stop.clone(),
         in_hand: in_hand.clone(),
-        run,
+        blame: Blame::default(),
+        refusals: Refusals::default(),
+        seen: Seen::default(),
         poll_interval: settings.poll_interval,
         until_empty,
     };
-    let end = runtime.block_on(supervise(listener, signals, worker, status, stop))?;
+    let end = runtime.block_on(supervise(listener, signals, worker, settings.stop_grace))?;
     drop(runtime);
-    put_back(&hurried, &in_hand);
+    let run = in_hand.run();
+    leave(&hurried, &state, &in_hand);
     if let Err(error) = state.save_end(run) {
         error!("{error}");
     }
@@ -168,10 +178,11 @@ async fn supervise(
     listener: std::net::TcpListener,
     mut signals: Signals,
     worker: Worker,
-    status: Arc<Status>,
-    stop: Arc<Stop>,
+    grace: Duration,
 ) -> Result<Option<End>, DaemonError> {
+    let (status, stop) = (worker.status.clone(), worker.stop.clone());
     tokio::spawn(health::serve(TcpListener::from_std(listener)?, status.clone()));
+    tokio::spawn(keep_what_waits(worker.in_hand.clone(), worker.state.clone(), status.clone()));
     let (ended, mut worker_end) = oneshot::channel();
     thread::Builder::new().name("worker".into()).spawn(move || {
         // The receiver is gone only when the process is ending anyway.
@@ -182,13 +193,13 @@ async fn supervise(
         end = &mut worker_end => return end.map(Some).map_err(|_| DaemonError::WorkerDied),
         () = signals.next() => {}
     }
-    info!("stopping; the item in hand has {} s to finish", GRACE.as_secs());
+    info!("stopping; the item in hand has {} s to finish", grace.as_secs_f64());
     tell_systemd(NotifyState::Stopping);
     status.stopping();
     stop.request();
     tokio::select! {
         end = worker_end => end.map(Some).map_err(|_| DaemonError::WorkerDied),
-        () = sleep(GRACE) => Ok(None),
+        () = sleep(grace) => Ok(None),
         () = signals.next() => Ok(None),
     }
 }
@@ -197,6 +208,8 @@ async fn supervise(
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// The terminal is gone.
+    hangup: Signal,
 }
 
 impl Signals {
@@ -204,6 +217,7 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
@@ -211,6 +225,7 @@ impl Signals {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+            _ = self.hangup.recv() => {}
         }
     }
 }
@@ -221,11 +236,34 @@ fn tell_systemd(state: NotifyState<'_>) {
     }
 }
 
-/// Puts back what the worker could not finish in time. Whatever it does meanwhile, only one of the two can win: both
-/// are fenced with the same claim token.
-fn put_back(database: &Database, in_hand: &InHand) {
-    let Some(item) = in_hand.get() else { return };
-    match queue_items::put_back(database, &item) {
+/// Writes an e-mail to disk that waits for a database which says neither yes nor no.
+async fn keep_what_waits(in_hand: InHand, state: Arc<StateDirectory>, status: Arc<Status>) {
+    loop {
+        sleep(LOOK).await;
+        match in_hand.keep(&state, SILENCE) {
+            None => {}
+            Some(Ok(())) => info!("an e-mail that waits for the database is kept on disk"),
+            Some(Err(error)) => {
+                tell_disk_refused(&status, &error);
+                sleep(DISK_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Leaves behind nothing that could be lost or stuck. Whatever the worker may still do meanwhile, only one of the two can
+/// win: both are fenced with the same claim token.
+fn leave(database: &Database, state: &StateDirectory, in_hand: &InHand) {
+    if let Some(Err(error)) = in_hand.keep(state, Duration::ZERO) {
+        error!("{error}");
+    }
+    let put_back = match in_hand.take() {
+        Hand::Empty | Hand::Finished { is_kept: true, .. } => return,
+        Hand::Claiming => queue_items::take_back(database, in_hand.run(), true).map(|count| count > 0),
+        Hand::Item(claim) => queue_items::put_back(database, &claim),
+        Hand::Finished { finished, .. } => queue_items::put_back(database, &finished.claim),
+    };
+    match put_back {
         Ok(true) => info!("the unfinished item was put back"),
         Ok(false) => {}
         Err(error) => error!("the unfinished item is taken back at the next start: {error}"),

@@ -13,7 +13,10 @@ use std::{
 
 use log::{info, warn};
 
-use super::worker::{Obstacle, Round, Worker};
+use super::{
+    runs::tell_disk_refused,
+    worker::{Obstacle, Round, Worker},
+};
 use crate::database::queue_items;
 
 const FILE: &str = "paused";
@@ -60,7 +63,7 @@ impl Worker {
     /// Whether claiming is held. Logs when that begins and when it ends.
     pub(super) fn is_paused(&self) -> bool {
         let paused = is_paused(self.state.path()).unwrap_or_else(|error| {
-            self.disk_refused(&self.state.trouble(FILE, error));
+            tell_disk_refused(&self.status, &self.state.trouble(FILE, error));
             false
         });
         match (self.status.pause(paused), paused) {

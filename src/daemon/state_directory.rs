@@ -3,12 +3,13 @@
 use std::{
     fmt,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Write},
+    io::{self, ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use log::error;
+use rustix::fs::{Access, access};
 
 use crate::queue::RunId;
 
@@ -17,6 +18,12 @@ const RUN: &str = "run";
 
 /// The word behind a run that came to an orderly end.
 const ENDED: &str = "ended";
+
+/// So many runs are remembered. A claim of an older one cannot be on its way any more.
+const MOST_RUNS: usize = 3;
+
+/// Where this start, or this machine, has no name of its own. It is like no other, not even like itself.
+const UNKNOWN: &str = "unknown";
 
 /// The directory, locked for as long as this value lives.
 #[derive(Debug)]
@@ -56,16 +63,20 @@ impl fmt::Display for StateError {
 impl std::error::Error for StateError {}
 
 impl StateDirectory {
-    /// Makes the directory if need be, and locks it.
+    /// Makes the directory if need be, and locks it. The lock is on the directory itself, for which nothing is written: a
+    /// card that has turned read-only keeps no scribe from working. A directory that is another user's does.
     pub fn open(path: &Path) -> Result<StateDirectory, StateError> {
-        fs::create_dir_all(path).map_err(|e| StateError::Io(path.into(), e))?;
-        let lock_file = path.join("lock");
-        let lock =
-            private_file(&lock_file, false).map_err(|error| StateError::Io(lock_file.clone(), error))?;
+        let trouble = |error| StateError::Io(path.into(), error);
+        fs::create_dir_all(path).map_err(trouble)?;
+        match access(path, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from) {
+            Err(error) if error.kind() != ErrorKind::ReadOnlyFilesystem => return Err(trouble(error)),
+            _ => {}
+        }
+        let lock = File::open(path).map_err(trouble)?;
         match lock.try_lock() {
             Ok(()) => Ok(StateDirectory { path: path.into(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StateError::InUse(path.into())),
-            Err(TryLockError::Error(error)) => Err(StateError::Io(lock_file, error)),
+            Err(TryLockError::Error(error)) => Err(trouble(error)),
         }
     }
 
@@ -74,35 +85,44 @@ impl StateDirectory {
         &self.path
     }
 
-    /// The run that used this directory last, if any, and if it was on this machine: the directory may be a copy, and
-    /// the original at work. A file that makes no sense is as good as none: what that run left behind then comes back
-    /// when its lease is over.
-    pub fn earlier_run(&self) -> Option<EarlierRun> {
-        let text = self.read(RUN).unwrap_or_else(|error| {
-            error!("{error}");
-            None
-        })?;
-        let text = String::from_utf8_lossy(&text);
-        let mut words = text.split_whitespace();
-        let run = words.next().and_then(RunId::parse)?;
-        let same_boot = words.next() == Some(boot_id().as_str());
-        let same_machine = words.next() == Some(machine_id().as_str());
-        let ended = words.next() == Some(ENDED);
-        (same_boot || same_machine).then_some(EarlierRun { run, crashed: same_boot && !ended })
+    /// The runs that used this directory last, newest first, as far as they were on this machine: the directory may be a
+    /// copy, and the original at work. A line that makes no sense is as good as none: what that run left behind then
+    /// comes back when its lease is over.
+    pub fn earlier_runs(&self) -> Vec<EarlierRun> {
+        self.lines().iter().filter_map(|line| earlier_run(line)).collect()
     }
 
-    /// Remembers the run that is about to claim; survives a power cut from here on.
+    /// Remembers the run that is about to claim, and those before it; survives a power cut from here on.
     pub fn save_run(&self, run: RunId) -> Result<(), StateError> {
-        self.replace(RUN, format!("{run} {} {}\n", boot_id(), machine_id()).as_bytes())
+        self.save(run, "")
     }
 
     /// Remembers that the run came to an orderly end, so that nothing it left behind counts as an attempt. A run that
     /// was never saved claimed nothing, and must not hide the one before it.
     pub fn save_end(&self, run: RunId) -> Result<(), StateError> {
-        if self.earlier_run().is_none_or(|saved| saved.run != run) {
+        if self.earlier_runs().first().is_none_or(|saved| saved.run != run) {
             return Ok(());
         }
-        self.replace(RUN, format!("{run} {} {} {ENDED}\n", boot_id(), machine_id()).as_bytes())
+        self.save(run, ENDED)
+    }
+
+    fn save(&self, run: RunId, end: &str) -> Result<(), StateError> {
+        let first = format!("{run} {} {} {end}", boot_id(), machine_id());
+        let id = run.to_string();
+        let before = self.lines().into_iter().filter(|line| !line.starts_with(&id));
+        let lines = [first.trim_end().to_owned()].into_iter().chain(before).take(MOST_RUNS);
+        self.replace(RUN, lines.map(|line| line + "\n").collect::<String>().as_bytes())
+    }
+
+    /// One per run, as they were written.
+    fn lines(&self) -> Vec<String> {
+        let text = self.read(RUN).unwrap_or_else(|error| {
+            error!("{error}");
+            None
+        });
+        let text = String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned();
+        let is_run = |line: &&str| line.split_whitespace().next().and_then(RunId::parse).is_some();
+        text.lines().filter(is_run).map(str::to_owned).take(MOST_RUNS).collect()
     }
 
     /// One of its files, if it is there. A card that fails once may answer the next time.
@@ -125,7 +145,7 @@ impl StateDirectory {
         let target = self.path.join(name);
         let write = || -> io::Result<()> {
             let fresh = self.path.join(format!("{name}.new"));
-            let mut file = private_file(&fresh, true)?;
+            let mut file = private_file(&fresh)?;
             file.write_all(content)?;
             file.sync_all()?;
             fs::rename(&fresh, &target)?;
@@ -135,8 +155,18 @@ impl StateDirectory {
     }
 }
 
-fn private_file(path: &Path, truncate: bool) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(truncate).mode(0o600).open(path)
+fn earlier_run(line: &str) -> Option<EarlierRun> {
+    let mut words = line.split_whitespace();
+    let run = words.next().and_then(RunId::parse)?;
+    let is_same = |word: Option<&str>, id: &str| word == Some(id) && id != UNKNOWN;
+    let same_boot = is_same(words.next(), &boot_id());
+    let same_machine = is_same(words.next(), &machine_id());
+    let ended = words.next() == Some(ENDED);
+    (same_boot || same_machine).then_some(EarlierRun { run, crashed: same_boot && !ended })
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 /// Names this start of the machine. The unit hands it over where `/proc/sys` is hidden from the service.
@@ -146,7 +176,7 @@ fn boot_id() -> String {
         .map(|id| id.trim().replace('-', ""))
         .ok()
         .filter(|id| !id.is_empty())
-        .unwrap_or_else(|| "unknown".into())
+        .unwrap_or_else(|| UNKNOWN.into())
 }
 
 /// Tells this machine from one that runs on a copy of its card: a Raspberry Pi's serial number, else the hardware
@@ -169,7 +199,7 @@ fn machine_id() -> String {
         .or_else(addresses)
         .map(|id| id.chars().filter(char::is_ascii_alphanumeric).collect())
         .filter(|id: &String| !id.is_empty())
-        .unwrap_or_else(|| "unknown".into())
+        .unwrap_or_else(|| UNKNOWN.into())
 }
 
 #[cfg(test)]
@@ -218,24 +248,46 @@ pub(super) mod tests {
     #[test]
     fn a_run_crashed_if_it_neither_ended_nor_lost_its_power() {
         let state = TempState::new();
-        assert_eq!(state.earlier_run(), None);
+        assert_eq!(newest(&state), None);
         let run = RunId::fresh();
         state.save_run(run).unwrap();
-        assert_eq!(state.earlier_run(), Some(EarlierRun { run, crashed: true }));
+        assert_eq!(newest(&state), Some(EarlierRun { run, crashed: true }));
         state.save_end(run).unwrap();
-        assert_eq!(state.earlier_run(), Some(EarlierRun { run, crashed: false }));
+        assert_eq!(newest(&state), Some(EarlierRun { run, crashed: false }));
         state.save_end(RunId::fresh()).unwrap();
-        assert_eq!(
-            state.earlier_run().map(|saved| saved.run),
-            Some(run),
-            "hidden by a run that never claimed"
-        );
+        assert_eq!(newest(&state).map(|saved| saved.run), Some(run), "hidden by a run that never claimed");
         let written = |boot: &str, machine: &str| {
             fs::write(state.path().join(RUN), format!("{run} {boot} {machine}\n")).unwrap();
-            state.earlier_run()
+            newest(&state)
         };
         assert_eq!(written("another", &machine_id()), Some(EarlierRun { run, crashed: false }));
         assert_eq!(written("another", "another"), None, "this is a copy of its card");
+        assert_eq!(written(UNKNOWN, UNKNOWN), None, "two machines without a name are not the same one");
+    }
+
+    fn newest(state: &StateDirectory) -> Option<EarlierRun> {
+        state.earlier_runs().first().copied()
+    }
+
+    #[test]
+    fn what_has_no_name_is_not_even_like_itself() {
+        let run = RunId::fresh();
+        let line = |boot: &str, machine: &str| earlier_run(&format!("{run} {boot} {machine}"));
+        assert!(line(&boot_id(), UNKNOWN).is_some());
+        assert_eq!(line(UNKNOWN, UNKNOWN), None);
+    }
+
+    #[test]
+    fn the_last_three_runs_are_remembered_newest_first() {
+        let state = TempState::new();
+        let runs: Vec<RunId> = (0..5).map(|_| RunId::fresh()).collect();
+        for &run in &runs {
+            state.save_run(run).unwrap();
+            state.save_end(run).unwrap();
+        }
+        state.save_run(runs[4]).unwrap();
+        let seen: Vec<_> = state.earlier_runs().iter().map(|it| (it.run, it.crashed)).collect();
+        assert_eq!(seen, [(runs[4], true), (runs[3], false), (runs[2], false)]);
     }
 
     #[test]
@@ -243,7 +295,7 @@ pub(super) mod tests {
         let state = TempState::new();
         for content in [&b""[..], b"not a run id\n", &[0xff, 0xfe, 0x00]] {
             fs::write(state.path().join(RUN), content).unwrap();
-            assert_eq!(state.earlier_run(), None);
+            assert_eq!(newest(&state), None);
         }
     }
 }

@@ -37,11 +37,14 @@ struct Inner {
 struct Held {
     condition: &'static Condition,
     since: Instant,
+    /// When it was met, or looked for, the last time.
+    seen: Instant,
 }
 
 impl Held {
     fn from_now(condition: &'static Condition) -> Held {
-        Held { condition, since: Instant::now() }
+        let now = Instant::now();
+        Held { condition, since: now, seen: now }
     }
 }
 
@@ -101,7 +104,7 @@ struct HealthCondition {
 }
 
 impl HealthCondition {
-    fn new(&Held { condition, since }: &Held) -> HealthCondition {
+    fn new(&Held { condition, since, .. }: &Held) -> HealthCondition {
         let &Condition { code, severity, title, remedy, .. } = condition;
         HealthCondition { code, severity, title, remedy, since_seconds: since.elapsed().as_secs() }
     }
@@ -167,7 +170,7 @@ impl Status {
     pub fn raise(&self, error: &'static Condition) -> Option<Vec<Over>> {
         let mut inner = self.inner();
         if let Some(held) = inner.errors.iter_mut().find(|held| held.condition.is_same_outage(error)) {
-            held.condition = error;
+            (held.condition, held.seen) = (error, Instant::now());
             return None;
         }
         let over = take(&mut inner.errors, |held| held.subject() == error.subject());
@@ -178,6 +181,14 @@ impl Status {
     /// Whether such an error holds.
     pub fn holds(&self, is_meant: impl Fn(&Condition) -> bool) -> bool {
         self.inner().errors.iter().any(|held| is_meant(held.condition))
+    }
+
+    /// Whether an error of such a kind holds that has not been looked for during its pause. It counts as looked for now.
+    pub fn is_due(&self, of_kind: impl Fn(&Condition) -> bool) -> bool {
+        let mut inner = self.inner();
+        let is_due =
+            |held: &&mut Held| of_kind(held.condition) && held.seen.elapsed() >= held.condition.retry.pause();
+        inner.errors.iter_mut().find(is_due).map(|held| held.seen = Instant::now()).is_some()
     }
 
     /// A warning holds from now on. True: that is news.

@@ -3,18 +3,21 @@
 //! Nothing about the database or the web ends it. What stands in its way becomes a condition, which pauses claiming
 //! until a slow retry succeeds; only the item it has in hand decides what happens to that item.
 use std::{
+    cell::Cell,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use log::{debug, error, info, warn};
+use log::{debug, error, info};
 use uuid::Uuid;
 
 use super::{
     day_budget::DayBudget,
     finish::{Ending, Outstanding},
-    state_directory::{EarlierRun, StateDirectory, StateError},
+    in_hand::InHand,
+    runs::Runs,
+    state_directory::StateDirectory,
     status::{Over, Status},
     stop::Stop,
 };
@@ -22,30 +25,29 @@ use crate::{
     clock,
     condition::{
         CLOCK_NOT_SET, Condition, DATABASE_BANNED, DATABASE_DRIFT, DATABASE_LOGIN_REFUSED,
-        DATABASE_UNREACHABLE, STATE_NOT_WRITABLE,
+        DATABASE_UNREACHABLE,
     },
     database::{
         Database, DatabaseError, hints,
         migrate::{self, Misfit},
-        queue_items::{self, Claimed, TooLong},
+        queue_items::{self, Claimed},
     },
-    model::STEP_TIME,
-    pipeline::{self, Draft, LONGEST_ARXIV_STEP, MAX_TEMPLATE_BYTES, Pipeline, Request, Step},
+    pipeline::Pipeline,
     queue::{
-        Claim, RunId,
-        failure::{self, Next, after_failure, poisonous},
-        life::LEASE,
+        blame::{Blame, Refusals, Shown},
+        failure::Next,
     },
 };
 
-/// No step begins when less than this is left of the lease.
-const LONGEST_STEP: Duration = Duration::from_secs(10 * 60);
-const _: () =
-    assert!(STEP_TIME.as_secs() + 180 <= LONGEST_STEP.as_secs(), "reading pages takes its time, too");
-const _: () = assert!(LONGEST_ARXIV_STEP.as_secs() <= LONGEST_STEP.as_secs());
-
 /// The first pause when the queue is empty; it doubles up to the setting.
 const FIRST_POLL: Duration = Duration::from_secs(1);
+
+/// The longest pause that a service may ask for while nothing else is done.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// So long after an outage the items of others are left alone whose lease is over: they were cut off, too, and will store
+/// what they finished meanwhile.
+const LEAVE_OTHERS: Duration = Duration::from_secs(30);
 
 /// Why the worker ended.
 #[derive(Debug)]
@@ -67,6 +69,19 @@ pub struct Obstacle {
     pub condition: &'static Condition,
     /// What was seen.
     pub detail: String,
+    /// When the other side wants us back.
+    pub retry_after: Option<Duration>,
+}
+
+impl Obstacle {
+    /// A condition without a wish of another side.
+    pub fn new(condition: &'static Condition, detail: String) -> Obstacle {
+        Obstacle { condition, detail, retry_after: None }
+    }
+
+    fn pause(&self) -> Duration {
+        self.condition.retry.pause().max(self.retry_after.unwrap_or_default().min(LONGEST_PAUSE))
+    }
 }
 
 impl fmt::Display for Obstacle {
@@ -77,13 +92,19 @@ impl fmt::Display for Obstacle {
 
 impl From<DatabaseError> for Obstacle {
     fn from(error: DatabaseError) -> Self {
-        Obstacle { condition: hints::condition(&error), detail: format!("{error} ({})", error.unit) }
+        Obstacle::new(hints::condition(&error), format!("{error} ({})", error.unit))
+    }
+}
+
+impl From<Shown> for Obstacle {
+    fn from(Shown { condition, detail, retry_after }: Shown) -> Self {
+        Obstacle { condition, detail, retry_after }
     }
 }
 
 impl From<Misfit> for Obstacle {
     fn from(misfit: Misfit) -> Self {
-        Obstacle { condition: misfit.condition(), detail: misfit.to_string() }
+        Obstacle::new(misfit.condition(), misfit.to_string())
     }
 }
 
@@ -101,41 +122,33 @@ pub struct Worker {
     pub status: Arc<Status>,
     /// The request to stop.
     pub stop: Arc<Stop>,
-    /// The item in hand, for the main thread to put back at a hurried stop.
+    /// What this run holds, and its name, for the main thread at a hurried stop.
     pub in_hand: InHand,
-    /// This run.
-    pub run: RunId,
     /// Whether the tables were found to be this scribe's.
     pub has_right_schema: bool,
-    /// The run before, until its items are taken back.
-    pub earlier: Option<EarlierRun>,
-    /// The run before, when nothing is left of it.
-    pub on_disk: Option<RunId>,
-    /// Whether this run is remembered on disk.
-    pub is_remembered: bool,
+    /// The runs before this one.
+    pub runs: Runs,
     /// What is still to be written about an item; nothing is claimed before.
     pub outstanding: Option<Outstanding>,
-    /// Whether that is an e-mail that is kept on disk.
-    pub is_kept: bool,
+    /// What failures have shown so far.
+    pub blame: Blame,
+    /// The e-mails that were refused.
+    pub refusals: Refusals,
+    /// The database as it was seen last.
+    pub seen: Seen,
     /// The longest pause when the queue is empty.
     pub poll_interval: Duration,
     /// Whether to end when nothing is left.
     pub until_empty: bool,
 }
 
-/// The item that is being worked on, shared with the main thread.
-#[derive(Debug, Clone, Default)]
-pub struct InHand(Arc<Mutex<Option<Claim>>>);
-
-impl InHand {
-    pub(super) fn set(&self, item: Option<Claim>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = item;
-    }
-
-    /// The item, if there is one.
-    pub fn get(&self) -> Option<Claim> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
+/// The database as it was seen last.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The last unit of work failed.
+    pub(super) has_failed: Cell<bool>,
+    /// It was away, and until then others are given the time to come back.
+    others_until: Cell<Option<Instant>>,
 }
 
 /// What a round of the loop came to.
@@ -173,7 +186,7 @@ impl Worker {
                     if self.until_empty {
                         return End::GaveUp(obstacle);
                     }
-                    self.stop.sleep(jittered(obstacle.condition.retry.pause()));
+                    self.stop.sleep(jittered(obstacle.pause()));
                 }
             }
         }
@@ -190,21 +203,49 @@ impl Worker {
             return self.sit_out();
         }
         check_clock(clock::now())?;
+        self.all_clear(|condition| *condition == CLOCK_NOT_SET);
         self.check_day_budget()?;
-        let Some(item) = self.seen(queue_items::claim(&self.database, self.run))? else {
-            self.all_clear(|_| true);
-            let is_empty = self.until_empty && self.seen(queue_items::unfinished(&self.database))? == 0;
-            return Ok(if is_empty { Round::Empty } else { Round::Idle });
-        };
-        self.in_hand.set(Some(item.claim.clone()));
-        let trouble = self.work(item);
+        let asked = Instant::now();
+        let Some(item) = self.claim()? else { return self.nothing_waits() };
+        if self.stop.is_requested() {
+            let end = Ending::Next(Next::PutBack);
+            self.outstanding = Some(Outstanding { claim: item.claim, end, started: None });
+            self.finish()?;
+            return Ok(Round::Worked);
+        }
+        let trouble = self.work(item, asked);
         self.status.working(None);
         self.finish()?;
-        if let Some(obstacle) = trouble {
-            return Err(obstacle);
+        trouble.map_or(Ok(Round::Worked), Err)
+    }
+
+    fn claim(&self) -> Result<Option<Claimed>, Obstacle> {
+        // An error leaves it at that: what was claimed perhaps is taken back at a stop.
+        self.in_hand.claiming();
+        let leave_others = self.seen.others_until.get().is_some_and(|until| Instant::now() < until);
+        let claim = if leave_others { queue_items::claim_leaving_others } else { queue_items::claim };
+        let claimed = self.seen(claim(&self.database, self.in_hand.run()))?;
+        match &claimed {
+            Some(item) => self.in_hand.holds(item.claim.clone()),
+            None => _ = self.in_hand.nothing(),
         }
-        self.all_clear(|_| true);
-        Ok(Round::Worked)
+        Ok(claimed)
+    }
+
+    fn nothing_waits(&mut self) -> Result<Round, Obstacle> {
+        if self.take_back_late()? {
+            return Ok(Round::Worked);
+        }
+        self.look_at_models();
+        let is_empty = self.until_empty && self.seen(queue_items::unfinished(&self.database))? == 0;
+        Ok(if is_empty { Round::Empty } else { Round::Idle })
+    }
+
+    /// Without an item nobody would notice that a model is back, and `/health` would go on about it.
+    fn look_at_models(&self) {
+        if self.status.is_due(Condition::is_about_model) && self.pipeline.models_answer() {
+            self.all_clear(Condition::is_about_model);
+        }
     }
 
     /// Where tables or columns are missing: why. Where connections are refused: whether that may be a ban.
@@ -230,131 +271,6 @@ impl Worker {
         Ok(())
     }
 
-    /// Takes back what the run before left behind, once.
-    fn take_back(&mut self) -> Result<(), Obstacle> {
-        if let Some(EarlierRun { run, crashed }) = self.earlier {
-            let count = self.seen(queue_items::take_back(&self.database, run, !crashed))?;
-            if count > 0 {
-                info!("took back {count} item(s) that an earlier run left behind");
-            }
-            (self.earlier, self.on_disk) = (None, Some(run));
-        }
-        Ok(())
-    }
-
-    /// Remembers this run before it claims. Where the disk refuses, it goes by the name of the run that is remembered
-    /// there. Without one, what it leaves behind comes back when its lease is over.
-    fn remember(&mut self) {
-        if self.is_remembered {
-            return;
-        }
-        match self.state.save_run(self.run) {
-            Ok(()) => {
-                info!("run {}", self.run);
-                self.is_remembered = true;
-                self.status.unwarn(&STATE_NOT_WRITABLE);
-            }
-            Err(error) => {
-                self.run = self.on_disk.take().unwrap_or(self.run);
-                self.disk_refused(&error);
-            }
-        }
-    }
-
-    pub(super) fn disk_refused(&self, error: &StateError) {
-        if self.status.warn(&STATE_NOT_WRITABLE) {
-            warn!("{}: {error}; {}", STATE_NOT_WRITABLE.title, STATE_NOT_WRITABLE.remedy);
-        }
-    }
-
-    /// From a claimed item to what is to be written about it, and what stood in the way.
-    fn work(&mut self, item: Claimed) -> Option<Obstacle> {
-        let started = Instant::now();
-        info!("item {}: attempt {}", Short(item.claim.item), item.attempts);
-        let (end, obstacle) = match self.draft(&item) {
-            Ok(draft) => (Ending::Email(Box::new(draft.into())), None),
-            Err(error) => {
-                let next = self.with_usage(&item, after_failure(&error, item.attempts));
-                let obstacle = match error {
-                    pipeline::Error::Surroundings { condition, detail } => {
-                        Some(Obstacle { condition, detail })
-                    }
-                    _ => None,
-                };
-                (Ending::Next(next), obstacle)
-            }
-        };
-        self.outstanding = Some(Outstanding { claim: item.claim, end, started: Some(started) });
-        obstacle
-    }
-
-    /// What an attempt without an e-mail used stands in the log, and where it was the last one, behind its reason.
-    fn with_usage(&self, item: &Claimed, next: Next) -> Next {
-        let usage = self.pipeline.take_usage();
-        if usage.total.calls == 0 {
-            return next;
-        }
-        info!("item {}: without an e-mail, the models used {usage}", Short(item.claim.item));
-        match next {
-            Next::Fail(message) => Next::Fail(failure::shortened(&format!("{message} (models: {usage})"))),
-            next => next,
-        }
-    }
-
-    fn draft(&self, item: &Claimed) -> Result<Draft, pipeline::Error> {
-        if let Some(message) = poisonous(item.attempts) {
-            return Err(pipeline::Error::Item(message));
-        }
-        let template = match &item.template {
-            Ok(template) => template.clone(),
-            Err(TooLong(bytes)) => {
-                return Err(pipeline::Error::Item(format!(
-                    "the template has {bytes} bytes; at most {MAX_TEMPLATE_BYTES} are allowed, so shorten it and queue \
-                     the recipient again"
-                )));
-            }
-        };
-        let request = Request {
-            recipient_name: item.recipient_name.clone(),
-            recipient_interest: item.recipient_interest.clone(),
-            template,
-            sender_name: item.sender_name.clone(),
-        };
-        let mut lease_until = Instant::now() + LEASE;
-        self.pipeline.run(&request, &mut |step| self.begin_step(item, step, &mut lease_until))
-    }
-
-    /// Notes a step's start and renews the lease. A note that cannot be written does not hurt the item, as long as
-    /// the step cannot outlive the lease.
-    fn begin_step(
-        &self,
-        item: &Claimed,
-        step: Step,
-        lease_until: &mut Instant,
-    ) -> Result<(), pipeline::Error> {
-        self.status.working(Some(step));
-        info!("item {}: {}", Short(item.claim.item), step.as_str());
-        if step == Step::TemplateParser {
-            return Ok(()); // The claim itself said so.
-        }
-        let asked = Instant::now();
-        match self.seen(queue_items::note_step(&self.database, &item.claim, step)) {
-            Ok(true) => {
-                *lease_until = asked + LEASE;
-                Ok(())
-            }
-            Ok(false) => {
-                warn!("item {}: no longer ours, given up", Short(item.claim.item));
-                Err(pipeline::Error::Stopped)
-            }
-            Err(obstacle) => {
-                self.report(&obstacle);
-                let fits = Instant::now() + LONGEST_STEP < *lease_until;
-                if fits { Ok(()) } else { Err(pipeline::Error::Stopped) }
-            }
-        }
-    }
-
     /// Logs an obstacle when it is news.
     pub(super) fn report(&self, obstacle: &Obstacle) {
         if let Some(over) = self.status.raise(obstacle.condition) {
@@ -370,7 +286,12 @@ impl Worker {
 
     /// Tells `/health` whether the database answered.
     fn answered<T>(&self, result: &Result<T, DatabaseError>) {
-        self.status.database_seen(result.as_ref().err().is_none_or(DatabaseError::was_logged_in));
+        let is_there = result.as_ref().err().is_none_or(DatabaseError::was_logged_in);
+        self.status.database_seen(is_there);
+        self.seen.has_failed.set(result.is_err());
+        if !is_there {
+            self.seen.others_until.set(Some(Instant::now() + LEAVE_OTHERS));
+        }
     }
 
     /// Passes a result on, and tells `/health` whether the database answered.
@@ -382,7 +303,7 @@ impl Worker {
         result
     }
 
-    fn seen<T>(&self, result: Result<T, DatabaseError>) -> Result<T, Obstacle> {
+    pub(super) fn seen<T>(&self, result: Result<T, DatabaseError>) -> Result<T, Obstacle> {
         self.seen_raw(result).map_err(Obstacle::from)
     }
 }
@@ -415,8 +336,7 @@ fn check_clock(now: Duration) -> Result<(), Obstacle> {
         return Ok(());
     }
     let days = (clock::WRITTEN - now).as_secs() / 86_400;
-    let detail = format!("by it, this scribe is not written yet for {days} days");
-    Err(Obstacle { condition: &CLOCK_NOT_SET, detail })
+    Err(Obstacle::new(&CLOCK_NOT_SET, format!("by it, this scribe is not written yet for {days} days")))
 }
 
 /// The first eight digits of an id: enough to tell the items of a day apart in a log.

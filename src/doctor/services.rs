@@ -44,7 +44,7 @@ fn state_directory(path: &Path, report: &mut Report<'_>) {
         Some(obstacle) if is_anothers => report.warning(CHECK, obstacle, REMEDY),
         Some(obstacle) => report.failed(CHECK, obstacle, REMEDY),
         None if !path.exists() => report.ok(CHECK, format!("{shown} is made at the first start")),
-        None if is_in_use(&path.join("lock")) => {
+        None if is_in_use(path) => {
             report.ok(CHECK, format!("{shown} is in use by a running scribe"));
         }
         None => report.ok(CHECK, format!("{shown} is writable, and no scribe runs with it")),
@@ -71,13 +71,13 @@ fn obstacle(path: &Path) -> Option<String> {
         false => Some(format!("there is no {shown}, and this user may not make it")),
         true if !path.is_dir() => Some(format!("{shown} is no directory")),
         true if !may_fill(path) => Some(format!("this user may not write to {shown}")),
-        true => closed("lock", Access::WRITE_OK).or_else(|| closed("run", Access::READ_OK)),
+        true => closed("run", Access::READ_OK),
     }
 }
 
 /// Asks for the lock together with others and lets go at once.
-fn is_in_use(lock: &Path) -> bool {
-    File::open(lock).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+fn is_in_use(directory: &Path) -> bool {
+    File::open(directory).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// One small real question to each model that is configured, once where it does several things; their temperatures do

@@ -13,6 +13,7 @@ use super::{
     sources::{Outage, Sources},
 };
 use crate::{
+    condition::ARXIV_AWAY,
     model::{Fact, PaperRef, Person},
     text::{
         name::{Agreement, PersonName},
@@ -82,7 +83,7 @@ pub(crate) fn run(
 
 fn failed(error: &WebError) -> Papers {
     let warnings = vec![format!("the papers could not be looked up: {error}")];
-    Papers { warnings, outage: Outage::behind(error), ..Papers::default() }
+    Papers { warnings, outage: Outage::behind(error, Some(&ARXIV_AWAY)), ..Papers::default() }
 }
 
 /// The words by which a paper on the subject can be found.

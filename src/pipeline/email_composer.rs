@@ -4,7 +4,7 @@
 //! nothing holds, the sender's fall-back text is used, or for a detail a phrase that claims nothing, or there is no
 //! e-mail.
 use super::{
-    Error, Request, ValueOrigin, ValueSource,
+    Error, Request, Service, ValueOrigin, ValueSource,
     arxiv_helper::Papers,
     choosing::{Choice, choose},
     slot::{self, Kind},
@@ -166,7 +166,8 @@ fn cannot_fill(missing: &[&Placeholder<'_>], research: Research<'_>) -> Error {
     {
         let message =
             format!("nothing was found for {} while a source was away: {}", missing[0].raw, outage.message);
-        return Error::Transient { message, retry_after: outage.retry_after };
+        let service = outage.service.map(Service::from);
+        return Error::Transient { message, retry_after: outage.retry_after, service };
     }
     let names: Vec<&str> = missing.iter().map(|placeholder| placeholder.raw).collect();
     let first = missing[0];

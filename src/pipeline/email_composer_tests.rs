@@ -149,11 +149,11 @@ fn without_a_search_provider_the_message_says_which_setting_it_is() {
 #[test]
 fn what_may_be_behind_an_outage_is_tried_again_later() {
     let wait = Some(Duration::from_secs(9));
-    let outage = Some(Outage { message: "arXiv: 503".into(), retry_after: wait });
+    let outage = Some(Outage { message: "arXiv: 503".into(), retry_after: wait, service: None });
     let papers = Papers { outage: outage.clone(), ..Papers::default() };
     let error = compose("{{paper}}", &findings(&[]), &papers, &Builtin).unwrap_err();
     assert!(
-        matches!(&error, Error::Transient { message, retry_after } if message.contains("arXiv: 503") && *retry_after == wait)
+        matches!(&error, Error::Transient { message, retry_after, .. } if message.contains("arXiv: 503") && *retry_after == wait)
     );
     let unread = Findings { outage, ..findings(&[]) };
     let error = compose("{{book}}", &unread, &Papers::default(), &Builtin).unwrap_err();

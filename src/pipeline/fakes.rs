@@ -17,6 +17,7 @@ use crate::{
 /// Answers as told; what it was not told, the builtin answers.
 #[derive(Default)]
 pub(crate) struct FakeModel {
+    pub probe: Option<Result<String, ModelError>>,
     pub analysis: Option<Result<Analysis, ModelError>>,
     pub facts: Option<Result<PageFacts, ModelError>>,
     pub selection: Option<Result<Vec<usize>, ModelError>>,
@@ -36,6 +37,9 @@ impl Model for FakeModel {
     }
     fn temperature(&self) -> Option<f64> {
         Some(0.5)
+    }
+    fn probe(&self) -> Result<String, ModelError> {
+        self.probe.clone().unwrap_or_else(|| Builtin.probe())
     }
     fn analyse(&self, task: &AnalyseTask<'_>) -> Result<Analysis, ModelError> {
         self.analysis.clone().unwrap_or_else(|| Builtin.analyse(task))

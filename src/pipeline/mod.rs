@@ -27,6 +27,7 @@ mod template_parser;
 mod usage;
 mod validator;
 mod web_scraper;
+mod witness;
 
 use std::time::Duration;
 
@@ -191,6 +192,21 @@ impl ValueOrigin {
     }
 }
 
+/// A service that has failed in passing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service {
+    /// What holds if it fails all items.
+    pub condition: &'static Condition,
+    /// Whether it had answered a small question a moment before.
+    pub has_just_answered: bool,
+}
+
+impl From<&'static Condition> for Service {
+    fn from(condition: &'static Condition) -> Service {
+        Service { condition, has_just_answered: false }
+    }
+}
+
 /// Why there is no draft, and what should happen to the item: the three kinds of failure, and being told to stop.
 #[derive(Debug)]
 pub enum Error {
@@ -202,6 +218,8 @@ pub enum Error {
         message: String,
         /// The other side's wish for when to come back.
         retry_after: Option<Duration>,
+        /// Where a service that all items share is behind it: which.
+        service: Option<Service>,
     },
     /// Nothing is wrong with the item: it goes back untouched and claiming pauses.
     Surroundings {
@@ -209,6 +227,8 @@ pub enum Error {
         condition: &'static Condition,
         /// What exactly was seen.
         detail: String,
+        /// The other side's wish for when to come back.
+        retry_after: Option<Duration>,
     },
     /// The caller said stop when a step was about to begin.
     Stopped,

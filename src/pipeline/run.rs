@@ -1,9 +1,5 @@
 //! The four steps in a row, timed, with the caller told as each begins.
-use std::{
-    cell::{Cell, RefCell},
-    sync::Arc,
-    time::Instant,
-};
+use std::{cell::RefCell, sync::Arc, time::Instant};
 
 use super::{
     Draft, Error, Metadata, Request, Step, StepTimings, Usage, arxiv_helper,
@@ -12,8 +8,10 @@ use super::{
     request::check_request,
     sources::Sources,
     template_parser, web_scraper,
+    witness::Suspects,
 };
 use crate::{
+    condition::MODEL_FAILING,
     config::Settings,
     model::{self, Ledger, Model, ModelError, Purse},
     web::Web,
@@ -33,8 +31,8 @@ pub struct Pipeline {
     ledger: Ledger,
     /// What they used for the last request.
     usage: RefCell<Usage>,
-    /// Whether one of them could not be used the last time.
-    is_suspect: Cell<bool>,
+    /// The services that failed the last time.
+    suspects: Suspects,
 }
 
 impl Pipeline {
@@ -49,8 +47,14 @@ impl Pipeline {
             composer: model::open(&settings.email_composer_model, &ledger),
             ledger,
             usage: RefCell::default(),
-            is_suspect: Cell::new(false),
+            suspects: Suspects::default(),
         }
+    }
+
+    /// Whether the models answer a small question, after one of them could not be used.
+    pub fn models_answer(&self) -> bool {
+        self.ledger.begin_item();
+        self.suspects.models_answer(self.models())
     }
 
     /// Works on one request. `on_step` is called as each step begins; its error ends the work and is passed through.
@@ -72,11 +76,11 @@ impl Pipeline {
             Ok(())
         };
         let models = self.models();
-        let drafted = self.look_again().and_then(|()| run_steps(&self.web, models, request, &mut on_step));
+        let drafted = self.suspects.look_again(&self.web, models, request).and_then(|answered| {
+            run_steps(&self.web, models, request, &mut on_step).map_err(|error| answered.judge(error))
+        });
         self.end_step(at);
-        self.is_suspect.set(
-            matches!(&drafted, Err(Error::Surroundings { condition, .. }) if condition.is_about_model()),
-        );
+        self.suspects.note(&drafted);
         let draft = drafted?;
         Ok(Draft { metadata: Metadata { usage: self.usage.take(), ..draft.metadata }, ..draft })
     }
@@ -98,18 +102,6 @@ impl Pipeline {
             self.usage.borrow_mut().add(step, model.name(), &used);
         }
     }
-
-    /// After a model could not be used, a small question comes before all research, which would be in vain.
-    fn look_again(&self) -> Result<(), Error> {
-        if self.is_suspect.get() {
-            for model in
-                [Some(&self.composer), Some(&self.parser), self.reader.as_ref()].into_iter().flatten()
-            {
-                model.probe().map(drop).or_else(|error| bad_answer(error).map(drop))?;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Who reads and who writes.
@@ -124,6 +116,12 @@ pub(crate) struct Models<'a> {
 }
 
 impl<'a> Models<'a> {
+    /// Each of them once.
+    pub fn each(self) -> impl Iterator<Item = &'a dyn Model> {
+        let is_another = !std::ptr::addr_eq(self.reader, self.parser);
+        [self.composer, self.parser].into_iter().chain(is_another.then_some(self.reader))
+    }
+
     /// Whom a step may ask.
     fn of(self, step: Step) -> Option<&'a dyn Model> {
         match step {
@@ -207,8 +205,12 @@ fn timed<T>(seconds: &mut f64, step: impl FnOnce() -> T) -> T {
 pub(crate) fn bad_answer(error: ModelError) -> Result<String, Error> {
     match error {
         ModelError::BadAnswer(message) => Ok(message),
-        ModelError::Transient { message, retry_after } => Err(Error::Transient { message, retry_after }),
-        ModelError::Unusable { condition, detail } => Err(Error::Surroundings { condition, detail }),
+        ModelError::Transient { message, retry_after } => {
+            Err(Error::Transient { message, retry_after, service: Some((&MODEL_FAILING).into()) })
+        }
+        ModelError::Unusable { condition, detail } => {
+            Err(Error::Surroundings { condition, detail, retry_after: None })
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! The outside as the steps see it: five questions. A trait, so that the steps are tested without a network.
 use std::time::Duration;
 
-use crate::web::{Found, Page, Paper, PaperQuery, Query, Web, WebError};
+use crate::{
+    condition::Condition,
+    web::{Found, Page, Paper, PaperQuery, Query, Web, WebError},
+};
 
 /// What the steps ask of the outside; [`Web`] answers in earnest.
 pub(crate) trait Sources {
@@ -42,11 +45,13 @@ pub(crate) struct Outage {
     pub message: String,
     /// The other side's wish for when to come back.
     pub retry_after: Option<Duration>,
+    /// Where all items share that source: what holds if it fails them all.
+    pub service: Option<&'static Condition>,
 }
 
 impl Outage {
-    /// The outage behind an error, if it is one: a refusal will be the same tomorrow.
-    pub fn behind(error: &WebError) -> Option<Outage> {
+    /// The outage behind an error, if it is one: a refusal will be the same tomorrow. `service` if all items share it.
+    pub fn behind(error: &WebError, service: Option<&'static Condition>) -> Option<Outage> {
         let retry_after = match error {
             WebError::Unreachable(_) => None,
             WebError::Busy { retry_after, .. } => *retry_after,
@@ -57,6 +62,6 @@ impl Outage {
             | WebError::KeyRefused(_)
             | WebError::QuotaSpent(_) => return None,
         };
-        Some(Outage { message: error.to_string(), retry_after })
+        Some(Outage { message: error.to_string(), retry_after, service })
     }
 }

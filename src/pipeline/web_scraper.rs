@@ -14,7 +14,7 @@ use super::{
     sources::{Outage, Sources},
 };
 use crate::{
-    condition::{Condition, SEARCH_KEY_REFUSED, SEARCH_QUOTA_SPENT, SEARCH_UNAVAILABLE},
+    condition::{Condition, SEARCH_INCOMPLETE, SEARCH_KEY_REFUSED, SEARCH_QUOTA_SPENT, SEARCH_UNAVAILABLE},
     model::{Builtin, Fact, Model, Person, SelectTask},
     text::{name::PersonName, words::fold},
     web::{Found, Hit, MOST_PAGE_BYTES, Page, Query, WebError},
@@ -50,7 +50,8 @@ pub(crate) struct Findings {
     pub doubts: Vec<String>,
     /// Whether a search provider is configured.
     pub searched: bool,
-    /// The last page that could not be read although it may be readable later.
+    /// A part of the search that did not answer, else the first page that could not be read although it may be readable
+    /// later.
     pub outage: Option<Outage>,
 }
 
@@ -76,7 +77,7 @@ pub(crate) fn run(
     };
     for error in &found.failures {
         findings.warnings.push(format!("not everything could be searched: {error}"));
-        findings.outage = Outage::behind(error).or(findings.outage.take());
+        findings.outage = Outage::behind(error, Some(&SEARCH_INCOMPLETE)).or(findings.outage.take());
     }
     if found.hits.is_empty() {
         findings.warnings.push("the search found no page".to_owned());
@@ -88,7 +89,7 @@ pub(crate) fn run(
 
 /// “Could not search” is not “found nothing”: without the provider no item can do better.
 fn search_error(error: WebError) -> Error {
-    Error::Surroundings { condition: search_condition(&error), detail: error.to_string() }
+    Error::Surroundings { condition: search_condition(&error), detail: error.to_string(), retry_after: None }
 }
 
 /// What holds while a search fails so.
@@ -186,7 +187,8 @@ impl Findings {
 
     fn miss(&mut self, url: &str, error: &WebError) {
         self.warnings.push(format!("could not read {url}: {error}"));
-        self.outage = Outage::behind(error).or(self.outage.take());
+        // What all items share weighs more than one page's server.
+        self.outage = self.outage.take().or(Outage::behind(error, None));
     }
 
     /// Takes the facts of a page that is about the person. Returns how much text it was, in characters.

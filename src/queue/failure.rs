@@ -13,7 +13,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// The longest pause that another side may ask for.
-const LONGEST_WISH: Duration = Duration::from_secs(24 * 3600);
+pub(super) const LONGEST_WISH: Duration = Duration::from_secs(24 * 3600);
 
 /// The longest `error_message`, in characters.
 const LONGEST_MESSAGE: usize = 1000;
@@ -32,29 +32,44 @@ pub enum Next {
     },
     /// PENDING again at once, and as if it had not been claimed.
     PutBack,
+    /// As if it had not been claimed, but claimable only after the pause, so that others have their turn.
+    Aside {
+        /// The least pause; jitter is added where it is stored.
+        pause: Duration,
+        /// For its owner to see meanwhile.
+        message: String,
+    },
 }
 
-/// Decides what a failure leads to. `attempts` counts this one.
+/// Decides what a failure leads to that says itself whose it is; for the others see [`super::blame`]. `attempts` counts
+/// this one.
 pub fn after_failure(error: &pipeline::Error, attempts: i32) -> Next {
     match error {
         pipeline::Error::Item(message) => Next::Fail(shortened(message)),
-        pipeline::Error::Transient { message, .. } if attempts >= MOST_ATTEMPTS => {
-            Next::Fail(shortened(&format!("given up after {attempts} attempts; the last one: {message}")))
-        }
-        pipeline::Error::Transient { message, retry_after } => Next::Later {
-            pause: pause(attempts).max(retry_after.unwrap_or_default().min(LONGEST_WISH)),
-            message: shortened(message),
-        },
+        pipeline::Error::Transient { message, retry_after, .. } => own(message, *retry_after, attempts),
         pipeline::Error::Surroundings { .. } | pipeline::Error::Stopped => Next::PutBack,
     }
 }
 
-/// The message of an item that was claimed more often than it may be tried: whoever had it never came back.
+/// What costs the item an attempt: it is tried again later, if it may be.
+pub(super) fn own(message: &str, retry_after: Option<Duration>, attempts: i32) -> Next {
+    if attempts >= MOST_ATTEMPTS {
+        return Next::Fail(shortened(&format!(
+            "given up after {attempts} attempts; the last one: {message}"
+        )));
+    }
+    let wish = retry_after.unwrap_or_default().min(LONGEST_WISH);
+    Next::Later { pause: pause(attempts).max(wish), message: shortened(message) }
+}
+
+/// The message of an item that was claimed more often than it may be tried: the last time, whoever had it never came
+/// back. It cannot be known whether scribe died of it each time, or was away until the lease was over.
 pub fn poisonous(attempts: i32) -> Option<String> {
     (attempts > MOST_ATTEMPTS).then(|| {
         format!(
-            "scribe ended {MOST_ATTEMPTS} times while it worked on this item, so it is not tried again; \
-             look at the journal (journalctl -u scribe), then `scribe queue retry` it"
+            "this item was begun {MOST_ATTEMPTS} times and did not come to an end, the last time because scribe ended \
+             or was cut off while it worked on it, so it is not tried again; look at the journal (journalctl -u \
+             scribe), then `scribe queue retry` it"
         )
     })
 }
@@ -78,6 +93,7 @@ mod tests {
         pipeline::Error::Transient {
             message: "busy".into(),
             retry_after: retry_after.map(Duration::from_secs),
+            service: None,
         }
     }
 
@@ -117,6 +133,7 @@ mod tests {
         let error = pipeline::Error::Surroundings {
             condition: &condition::SEARCH_UNAVAILABLE,
             detail: String::new(),
+            retry_after: None,
         };
         assert_eq!(after_failure(&error, MOST_ATTEMPTS), Next::PutBack);
         assert_eq!(after_failure(&pipeline::Error::Stopped, MOST_ATTEMPTS), Next::PutBack);

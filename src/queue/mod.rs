@@ -1,5 +1,6 @@
-//! The queue, without I/O: the life of an item ([`life`]), what a failure leads to ([`failure`]), and the names of those
-//! who work on it.
+//! The queue, without I/O: the life of an item ([`life`]), what a failure leads to ([`failure`]) and whose it is
+//! ([`blame`]), and the names of those who work on it.
+pub mod blame;
 pub mod failure;
 pub mod life;
 

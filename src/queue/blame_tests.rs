@@ -1,0 +1,255 @@
+//! Items of every kind before services of every kind, one failure at a time; and many of them, for hours, by chance.
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    condition::{ARXIV_AWAY, MODEL_FAILING, MODEL_KEY_REFUSED, SEARCH_UNAVAILABLE},
+    pipeline::Service,
+    queue::{
+        ClaimToken, RunId,
+        failure::MOST_ATTEMPTS,
+        life::{Item, Status},
+    },
+};
+
+fn lasting(condition: &'static Condition) -> Error {
+    Error::Surroundings { condition, detail: "no".into(), retry_after: None }
+}
+
+fn passing(condition: &'static Condition, has_just_answered: bool) -> Error {
+    let service = Some(Service { condition, has_just_answered });
+    Error::Transient { message: "busy".into(), retry_after: None, service }
+}
+
+fn item(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+/// What becomes of an item: spared (at once, or after others), or charged.
+fn next(blame: &mut Blame, number: u128, error: &Error) -> &'static str {
+    match blame.after_failure(item(number), error, 1) {
+        (Next::PutBack, Some(_)) => "back",
+        (Next::Aside { .. }, Some(_)) => "aside",
+        (Next::Later { .. }, None) => "charged",
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_outage_costs_no_item_anything_and_lets_each_have_a_try() {
+    let mut blame = Blame::default();
+    let error = lasting(&MODEL_KEY_REFUSED);
+    let tries: Vec<_> = [1, 1, 1, 2, 3, 4].map(|number| next(&mut blame, number, &error)).into();
+    assert_eq!(tries, ["back", "back", "aside", "aside", "aside", "aside"]);
+}
+
+#[test]
+fn an_item_that_fails_while_another_gets_through_is_charged_once_for_each() {
+    let mut blame = Blame::default();
+    let error = lasting(&SEARCH_UNAVAILABLE);
+    for expected in ["back", "back", "aside"] {
+        assert_eq!(next(&mut blame, 1, &error), expected);
+    }
+    for other in 2..2 + MOST_ATTEMPTS {
+        blame.succeeded(item(other as u128), |subject| subject == "search");
+        let (next, shown) = blame.after_failure(item(1), &error, other - 1);
+        assert_eq!((matches!(next, Next::Fail(_)), shown), (other - 1 == MOST_ATTEMPTS, None), "{next:?}");
+    }
+    assert_eq!(next(&mut blame, 1, &error), "back", "nobody has got through since");
+}
+
+#[test]
+fn what_gets_through_another_service_or_fails_as_well_is_no_witness() {
+    let mut blame = Blame::default();
+    let error = lasting(&SEARCH_UNAVAILABLE);
+    assert_eq!(next(&mut blame, 1, &error), "back");
+    blame.succeeded(item(2), |subject| subject == "model");
+    assert_eq!(next(&mut blame, 1, &error), "back");
+    blame.succeeded(item(2), |_| true);
+    assert_eq!(next(&mut blame, 3, &error), "back");
+    assert_eq!(next(&mut blame, 1, &error), "back", "another one failed after it");
+}
+
+#[test]
+fn three_items_in_a_row_that_fail_in_passing_are_an_outage_whatever_a_small_question_says() {
+    for has_just_answered in [false, true] {
+        let mut blame = Blame::default();
+        let error = passing(&MODEL_FAILING, has_just_answered);
+        let tries = [1, 2, 3, 4, 1].map(|number| next(&mut blame, number, &error));
+        assert_eq!(tries, ["charged", "charged", "back", "back", "back"]);
+        blame.succeeded(item(3), |_| true);
+        assert_eq!(next(&mut blame, 4, &error), "charged");
+    }
+}
+
+#[test]
+fn one_item_alone_is_charged_twice_in_passing_unless_the_service_answers_others() {
+    let error = |has_just_answered| passing(&MODEL_FAILING, has_just_answered);
+    let mut blame = Blame::default();
+    let tries = [(); 4].map(|()| next(&mut blame, 1, &error(false)));
+    assert_eq!(tries, ["charged", "charged", "back", "back"]);
+    let mut blame = Blame::default();
+    let tries = [(); 4].map(|()| next(&mut blame, 1, &error(true)));
+    assert_eq!(tries, ["charged"; 4]);
+}
+
+#[test]
+fn who_needs_a_service_that_others_can_do_without_is_put_aside_and_they_are_not_kept_waiting() {
+    let mut blame = Blame::default();
+    assert_eq!(next(&mut blame, 1, &lasting(&ARXIV_AWAY)), "aside");
+    assert_eq!(next(&mut blame, 1, &lasting(&ARXIV_AWAY)), "aside");
+    assert_eq!(next(&mut blame, 2, &lasting(&MODEL_KEY_REFUSED)), "back");
+}
+
+#[test]
+fn a_wish_for_when_to_come_back_is_kept_within_reason() {
+    let pause = |seconds| {
+        let retry_after = Some(Duration::from_secs(seconds));
+        let error = Error::Surroundings { condition: &ARXIV_AWAY, detail: String::new(), retry_after };
+        match Blame::default().after_failure(item(1), &error, 1) {
+            (Next::Aside { pause, .. }, Some(shown)) if shown.retry_after == retry_after => pause.as_secs(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!([pause(1), pause(7200), pause(u64::MAX)], [120, 7200, 24 * 3600]);
+}
+
+#[test]
+fn the_memory_is_bounded() {
+    let mut blame = Blame::default();
+    for number in 0..1000 {
+        next(&mut blame, number, &lasting(&ARXIV_AWAY));
+    }
+    assert_eq!(blame.traces.len(), MOST_TRACES);
+}
+
+#[test]
+fn two_refused_emails_fail_their_items_and_the_third_in_a_row_shows_that_all_are_refused() {
+    let mut refusals = Refusals::default();
+    assert_eq!([1, 2].map(|number| refusals.refused(item(number))), [Refused::Item; 2]);
+    let tries: Vec<_> = (0..Refusals::MOST_TRIES).map(|_| refusals.refused(item(3))).collect();
+    let (last, before) = tries.split_last().unwrap();
+    assert!(before.iter().all(|verdict| *verdict == Refused::All) && *last == Refused::AllForLong);
+    assert_eq!(refusals.refused(item(4)), Refused::All, "the next one gets its tries, and does not fail");
+    refusals.accepted();
+    assert_eq!(refusals.refused(item(5)), Refused::Item);
+}
+
+/// How something fails.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    /// In passing, and a small question fails, too.
+    Passing,
+    /// In passing, and a small question is answered.
+    PassingLarge,
+    /// For good; a small question fails, too.
+    Lasting,
+}
+
+#[derive(Debug, Clone)]
+struct Outage {
+    /// Minutes between the one before and this one, and how long it is.
+    after: u64,
+    lasts: u64,
+    way: Way,
+}
+
+/// A scribe before one service, with its clock.
+struct World {
+    now: Duration,
+    blame: Blame,
+    items: Vec<(Item, Option<Way>)>,
+    outages: Vec<(Duration, Duration, Way)>,
+    is_suspect: bool,
+}
+
+impl World {
+    fn new(items: &[Option<Way>], outages: &[Outage]) -> World {
+        let mut at = 0;
+        let outages = outages.iter().map(|outage| {
+            let from = at + outage.after * 60;
+            at = from + outage.lasts * 60;
+            (Duration::from_secs(from), Duration::from_secs(at), outage.way)
+        });
+        World {
+            now: Duration::ZERO,
+            blame: Blame::default(),
+            outages: outages.collect(),
+            items: items.iter().map(|poison| (Item::queued(Duration::ZERO), *poison)).collect(),
+            is_suspect: false,
+        }
+    }
+
+    /// Claims the oldest, works, and writes down what becomes of it.
+    fn round(&mut self, run: RunId) {
+        let Some(place) = self.items.iter().position(|(item, _)| item.is_claimable(run, self.now)) else {
+            self.now += Duration::from_secs(30);
+            return;
+        };
+        let token = ClaimToken::fresh(run);
+        assert!(self.items[place].0.claim(run, token.clone(), self.now));
+        self.now += Duration::from_secs(10);
+        let id = item(place as u128);
+        let outcome = self.work(self.items[place].1);
+        self.is_suspect = outcome.is_err();
+        let (row, _) = &mut self.items[place];
+        let Err(error) = outcome else {
+            self.blame.succeeded(id, |_| true);
+            assert!(row.settle(&token, id));
+            return;
+        };
+        let (next, shown) = self.blame.after_failure(id, &error, row.attempts);
+        assert!(match next {
+            Next::Fail(_) => row.fail(&token),
+            Next::Later { pause, .. } => row.retry_later(&token, self.now + pause),
+            Next::Aside { pause, .. } => row.put_aside(&token, self.now + pause),
+            Next::PutBack => row.put_back(&token),
+        });
+        self.now += shown.map_or(Duration::ZERO, |shown| shown.condition.retry.pause());
+    }
+
+    fn work(&self, poison: Option<Way>) -> Result<(), Error> {
+        let outage = self.outages.iter().find(|(from, until, _)| (*from..*until).contains(&self.now));
+        let outage = outage.map(|(_, _, way)| *way);
+        if self.is_suspect && matches!(outage, Some(Way::Passing | Way::Lasting)) {
+            return Err(lasting(&MODEL_FAILING));
+        }
+        match outage.or(poison) {
+            None => Ok(()),
+            Some(Way::Lasting) => Err(lasting(&MODEL_KEY_REFUSED)),
+            Some(Way::Passing | Way::PassingLarge) => Err(passing(&MODEL_FAILING, self.is_suspect)),
+        }
+    }
+}
+
+fn way() -> impl Strategy<Value = Way> {
+    prop::sample::select(vec![Way::Passing, Way::PassingLarge, Way::Lasting])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_fails_for_how_long_no_sound_item_fails_and_none_is_held_up_by_the_others(
+        poison in prop::collection::vec(prop_oneof![3 => Just(None), 1 => way().prop_map(Some)], 3..30),
+        outages in prop::collection::vec(
+            (0..20_u64, 1..120_u64, way()).prop_map(|(after, lasts, way)| Outage { after, lasts, way }), 0..3),
+    ) {
+        // Where fewer than three need it, nobody can be compared with anybody.
+        prop_assume!(poison.iter().filter(|poison| poison.is_none()).count() >= 3);
+        let mut world = World::new(&poison, &outages);
+        let run = RunId::fresh();
+        let end = world.outages.last().map_or(Duration::ZERO, |outage| outage.1);
+        while world.now < end + Duration::from_secs(4 * 3600) {
+            world.round(run);
+            let failed = world.items.iter().position(|(item, poison)| {
+                poison.is_none() && item.status == Status::Failed
+            });
+            prop_assert_eq!(failed, None, "{:?}", world.items);
+        }
+        let waits = world.items.iter().position(|(item, poison)| {
+            poison.is_none() && item.status != Status::Completed
+        });
+        prop_assert_eq!(waits, None, "{:?}", world.items);
+    }
+}
