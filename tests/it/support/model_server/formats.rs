@@ -39,7 +39,7 @@ impl Api {
         Refusal { status, headers: String::new(), body }
     }
 
-    fn invalid(self, message: &str) -> Refusal {
+    pub fn invalid(self, message: &str) -> Refusal {
         self.refusal(400, "invalid_request_error", "unsupported_parameter", message)
     }
 

@@ -46,6 +46,8 @@ pub enum Mood {
     RateLimited(u32),
     /// Is overloaded.
     Overloaded,
+    /// Will not take a question with this word in it, and does not say why.
+    ChokesOn(&'static str),
     /// Obeys the page that a stranger wrote for it.
     Follows(&'static Script),
     /// Says this, in a sound envelope.
@@ -189,6 +191,7 @@ fn answer(api: Api, asked: &Asked, mood: Mood) -> Result<Value, Refusal> {
         Mood::QuotaUsedUp => Err(api.quota_used_up()),
         Mood::RateLimited(seconds) => Err(api.rate_limited(seconds)),
         Mood::Overloaded => Err(api.overloaded()),
+        Mood::ChokesOn(word) if request.user.contains(word) => Err(api.invalid("Unprocessable.")),
         Mood::Refuses => Ok(api.refuses(&request)),
         Mood::CutShort => Ok(api.cut_short(&request, &mind::obey(&request.user).to_string())),
         Mood::Babbles => Ok(api.says(&request, "Happy to help! Which {person} do you mean?")),
