@@ -219,24 +219,28 @@ fn a_stop_while_the_database_is_away_costs_no_attempt() {
 
 #[test]
 fn an_item_that_the_database_refuses_fails_and_holds_nobody_up() {
-    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
-    database
-        .admin()
-        .batch_execute(
-            "CREATE FUNCTION veto() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'blocked recipient'; END $$;
-             CREATE TRIGGER veto BEFORE INSERT ON emails FOR EACH ROW WHEN (NEW.recipient_name = 'Ada Marlowe')
-             EXECUTE FUNCTION veto()",
-        )
-        .unwrap();
-    database.queue(
-        database.user(),
-        TEMPLATE,
-        &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "batteries")],
-    );
-    Program::new().database(&database).web(&web).ok(&["run", "--until-empty"]);
-    let items = database.items();
-    assert_eq!((items[0].0.as_str(), items[1].0.as_str()), ("FAILED", "COMPLETED"));
-    assert!(items[0].3.as_ref().unwrap().contains("blocked recipient"));
+    let web = SampleWeb::start(&[]);
+    for sqlstate in ["P0001", "P0002", "PT409", "38001", "21000", "0A000", "ZZ123"] {
+        let database = TestDatabase::migrated();
+        database
+            .admin()
+            .batch_execute(&format!(
+                "CREATE FUNCTION veto() RETURNS trigger LANGUAGE plpgsql AS $$
+                 BEGIN RAISE EXCEPTION 'blocked recipient' USING ERRCODE = '{sqlstate}'; END $$;
+                 CREATE TRIGGER veto BEFORE INSERT ON emails FOR EACH ROW WHEN (NEW.recipient_name = 'Ada Marlowe')
+                 EXECUTE FUNCTION veto()"
+            ))
+            .unwrap();
+        database.queue(
+            database.user(),
+            TEMPLATE,
+            &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "batteries")],
+        );
+        Program::new().database(&database).web(&web).ok(&["run", "--until-empty"]);
+        let items = database.items();
+        assert_eq!((items[0].0.as_str(), items[1].0.as_str()), ("FAILED", "COMPLETED"), "{sqlstate}");
+        assert!(items[0].3.as_ref().unwrap().contains("blocked recipient"), "{sqlstate}");
+    }
 }
 
 #[test]

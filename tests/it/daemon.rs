@@ -74,6 +74,24 @@ fn an_idle_daemon_stops_at_once() {
 }
 
 #[test]
+fn after_work_the_queue_is_looked_at_as_often_as_at_first() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    let user = database.user();
+    let program = Program::new().database(&database).web(&web).env("POLL_INTERVAL", "30");
+    let daemon = program.env("LOG_LEVEL", "debug").start(&[]);
+    daemon.wait_for("idle for 4 s");
+    database.queue(user, "Dear {{name}} [Your Name]", &[("Ada Marlowe", "tidal energy")]);
+    daemon.wait_for("done in");
+    let idle_since = || {
+        let log = daemon.log();
+        let (_, after) = log.split_once(": done in").unwrap();
+        after.lines().find(|line| line.contains("idle for")).map(str::to_owned)
+    };
+    eventually("it is idle again", || idle_since().is_some());
+    assert!(idle_since().unwrap().contains("idle for 1 s"), "{}", daemon.log());
+}
+
+#[test]
 fn pending_migrations_are_a_condition_and_not_an_end() {
     let (database, web) = (TestDatabase::empty(), SampleWeb::start(&[]));
     let program = Program::new().database(&database).web(&web);
@@ -166,6 +184,12 @@ fn two_daemons_share_the_work_and_no_item_is_done_twice() {
         assert!(daemon.log().contains(": done in"), "{}", daemon.log());
     }
     database.assert_one_email_per_finished_item(30);
+    // Oldest first: one that was begun late is behind as many younger ones as there are others, at most.
+    let begun =
+        "SELECT max(abs(place - turn)) FROM (SELECT row_number() OVER (ORDER BY created_at, seq) AS place,
+                 row_number() OVER (ORDER BY started_at) AS turn FROM queue_items) AS q";
+    let skew = database.number(begun);
+    assert!(skew <= 2, "{skew} places out of turn");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The database away while e-mails are finished: each is kept on disk, survives what may happen meanwhile, and is stored
 //! as it was.
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::Command};
 
 use crate::support::{Daemon, Gate, Program, SampleWeb, TempDir, TestDatabase, eventually};
 
@@ -45,6 +45,13 @@ impl Offline {
         fs::remove_file(&self.hold).unwrap();
         daemon.wait_for("the database cannot be reached");
         daemon
+    }
+
+    fn end_lease(&self) {
+        self.database.query(
+            "UPDATE queue_items SET lease_expires_at = now() - interval '1 second' WHERE status = 'PROCESSING'",
+            &[],
+        );
     }
 
     fn spool(&self) -> PathBuf {
@@ -126,10 +133,7 @@ fn an_email_whose_item_was_given_to_another_scribe_is_dropped() {
     let offline = Offline::new();
     offline.finished().kill_9();
     let kept = offline.kept();
-    offline.database.query(
-        "UPDATE queue_items SET lease_expires_at = now() - interval '1 second' WHERE status = 'PROCESSING'",
-        &[],
-    );
+    offline.end_lease();
     let other = Program::new().database(&offline.database).web(&offline._web);
     other.ok(&["run", "--until-empty"]);
     offline.gate.open();
@@ -142,15 +146,112 @@ fn an_email_whose_item_was_given_to_another_scribe_is_dropped() {
 
 #[test]
 fn an_email_that_the_database_refuses_fails_its_item_instead_of_blocking_the_spool() {
+    let long = format!("\"template_type\":\"{}", "R".repeat(300));
+    for (text, instead) in [
+        ("Dear Ada", "Dear \\u0000Ada"),
+        ("\"search_terms\":[", "\"search_terms\":[\"\\u0000\","),
+        ("\"template_type\":\"", long.as_str()),
+    ] {
+        let offline = Offline::new();
+        offline.finished().kill_9();
+        let spool = fs::read_to_string(offline.spool()).unwrap();
+        assert!(spool.contains(text), "{text} in {spool}");
+        fs::write(offline.spool(), spool.replace(text, instead)).unwrap();
+        offline.gate.open();
+        offline.program.ok(&["run", "--until-empty"]);
+        let items = offline.database.items();
+        assert_eq!((items[0].0.as_str(), items[1].0.as_str()), ("FAILED", "COMPLETED"), "{text}");
+        assert!(items[0].3.as_ref().unwrap().contains("the database refused the e-mail"), "{:?}", items[0]);
+    }
+}
+
+#[test]
+fn an_email_is_stored_after_its_lease_is_over_if_nobody_else_has_the_item() {
     let offline = Offline::new();
-    offline.finished().kill_9();
-    let spool = fs::read_to_string(offline.spool()).unwrap();
-    fs::write(offline.spool(), spool.replace("Dear Ada", "Dear \\u0000Ada")).unwrap();
+    let _daemon = offline.finished();
+    let kept = offline.kept();
+    offline.end_lease();
     offline.gate.open();
-    offline.program.ok(&["run", "--until-empty"]);
-    let items = offline.database.items();
-    assert_eq!((items[0].0.as_str(), items[1].0.as_str()), ("FAILED", "COMPLETED"));
-    assert!(items[0].3.as_ref().unwrap().contains("the database refused the e-mail"), "{:?}", items[0]);
+    eventually("both are done", || offline.database.items().iter().all(|item| item.0 == "COMPLETED"));
+    assert_eq!(offline.first_email(), Some(kept));
+    offline.database.assert_one_email_per_finished_item(2);
+}
+
+#[test]
+fn who_is_back_first_after_an_outage_leaves_the_others_their_items() {
+    let offline = Offline::new();
+    // Cut off as long as the first one, and back before it.
+    let gate = Gate::closed();
+    let other = Program::new().database(&offline.database).web(&offline._web);
+    let other = other.env("DB_PORT", &gate.port.to_string()).env("POLL_INTERVAL", "0.1").start(&[]);
+    other.wait_for("the database cannot be reached");
+    let _first = offline.finished();
+    let kept = offline.kept();
+    offline.end_lease();
+    gate.open();
+    eventually("the other one does what waits", || offline.database.items()[1].0 == "COMPLETED");
+    offline.gate.open();
+    eventually("the first one is back", || offline.database.items()[0].0 == "COMPLETED");
+    assert_eq!(offline.first_email(), Some(kept), "{}", other.log());
+    offline.database.assert_one_email_per_finished_item(2);
+    assert!(offline.database.items().iter().all(|item| item.2 == 1));
+}
+
+#[test]
+fn a_copied_state_directory_on_another_machine_takes_nothing() {
+    let offline = Offline::new();
+    let original = offline.program.clone().env("SCRIBE_MACHINE_ID", "one").env("SCRIBE_BOOT_ID", "first");
+    let daemon = original.start(&[]);
+    daemon.wait_for("arxiv_helper");
+    for (machine, boot) in [("two", "second"), ("unknown", "unknown")] {
+        let copy = Program::new().database(&offline.database).env("POLL_INTERVAL", "0.1");
+        fs::create_dir_all(copy.state_directory()).unwrap();
+        fs::copy(original.state_directory().join("run"), copy.state_directory().join("run")).unwrap();
+        // Only the row in the original's hands is left for it.
+        offline.database.query("DELETE FROM queue_items WHERE status = 'PENDING'", &[]);
+        let copy =
+            copy.env("SCRIBE_MACHINE_ID", machine).env("SCRIBE_BOOT_ID", boot).env("LOG_LEVEL", "debug");
+        let copy = copy.start(&[]);
+        copy.wait_for("idle for");
+        assert!(!copy.log().contains("took back"), "{machine}: {}", copy.log());
+    }
+    fs::remove_file(&offline.hold).unwrap();
+    eventually("the original finishes", || offline.database.items()[0].0 == "COMPLETED");
+    offline.database.assert_one_email_per_finished_item(1);
+    assert_eq!(offline.database.items()[0].2, 1);
+}
+
+#[test]
+fn a_card_that_is_read_only_keeps_no_scribe_from_working() {
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tidal energy")]);
+    let program = Program::new().database(&database).web(&web);
+    let state = program.state_directory();
+    fs::create_dir_all(&state).unwrap();
+    let mount = |what: &[&str]| {
+        Command::new(what[0]).args(&what[1..]).arg(&state).status().is_ok_and(|it| it.success())
+    };
+    if !mount(&["mount", "-t", "tmpfs", "-o", "ro", "tmpfs"]) {
+        eprintln!("skipped: only root may mount something that is read-only");
+        return;
+    }
+    let _unmount = Finally(|| _ = mount(&["umount", "--lazy"]));
+    let mut daemon = program.start(&[]);
+    daemon.wait_for_health("\"state-not-writable\",\"severity\":\"warning\"");
+    eventually("its row is done", || database.items()[0].0 == "COMPLETED");
+    let second = program.run(&["run", "--until-empty"]);
+    assert!(second.code == 1 && second.stderr.contains("another scribe uses"), "{}", second.stderr);
+    daemon.signal("TERM");
+    assert_eq!(daemon.wait(), 0, "{}", daemon.log());
+}
+
+/// Is done at the end of the test, however that comes.
+struct Finally<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for Finally<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }
 
 #[test]
