@@ -16,8 +16,9 @@ These end `scribe run` at once, with the reason and the remedy (`journalctl -u s
   setting, what is in force, and where it came from.
 - No database is configured (78): set `DATABASE_URL`, or `DB_HOST`, `DB_USER` and `DB_PASSWORD`. The database itself need
   not answer: scribe waits for it.
-- The state directory cannot be written, or another scribe uses it (1): each scribe needs a `STATE_DIRECTORY` of its own
-  that its user may write to. `scribe doctor` judges it for the user who runs doctor (`sudo -u USER scribe doctor`).
+- The state directory is not this user's to write to, or another scribe uses it (1): each scribe needs a `STATE_DIRECTORY`
+  of its own that its user may write to. (A disk that is full or read-only is a warning.) `scribe doctor` judges it for
+  the user who runs doctor (`sudo -u USER scribe doctor`).
 - Another program listens on the port for `/health` (1): `ss -ltnp` names it; stop it, or set another `PORT`.
 
 ## While it runs

@@ -256,10 +256,15 @@ fn an_item_whose_failure_the_database_refuses_holds_nobody_up() {
         )
         .unwrap();
     database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tides"), ("Zhou Minglan", "batteries")]);
-    let daemon = Program::new().database(&database).web(&web).start(&[]);
+    let program = Program::new().database(&database).web(&web);
+    let mut daemon = program.start(&[]);
     eventually("the next item is done", || database.items()[1].0 == "COMPLETED");
     assert_eq!(database.items()[0].0, "PROCESSING", "until its lease is over");
-    drop(daemon);
+    daemon.signal("TERM");
+    assert_eq!(daemon.wait(), 0, "{}", daemon.log());
+    let runs = fs::read_to_string(program.state_directory().join("run")).unwrap();
+    let ended: Vec<bool> = runs.lines().map(|line| line.ends_with(" ended")).collect();
+    assert_eq!(ended, [true, false], "it went on under another name, and ended under that: {runs}");
 }
 
 #[test]

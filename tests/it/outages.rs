@@ -1,5 +1,10 @@
 //! A service that all items share is away in the middle of many: none of them fails, and the same scribe goes on by itself
 //! when it is back. And one item that a service will never take holds up nobody.
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use crate::support::{Daemon, Gate, ModelServer, Mood, Program, SampleWeb, TestDatabase, eventually};
 
 const MODEL: &str = "anthropic:claude-haiku-4-5";
@@ -75,6 +80,40 @@ fn a_model_that_says_nothing_fails_no_row() {
 #[test]
 fn a_model_whose_connections_break_fails_no_row() {
     dead_model(|_, gate| gate.close(), |_, gate| gate.open());
+}
+
+#[test]
+#[ignore = "takes five minutes, which is the pause after a spent quota"]
+fn a_quota_that_is_used_up_fails_no_row() {
+    let (database, web, server) =
+        (TestDatabase::migrated(), SampleWeb::start(&[]), ModelServer::start(Mood::Obeys));
+    queue(&database, "Dear {{name}}, {{detail|hello}} [Your Name]");
+    let daemon = program(&database, &web, &server).start(&[]);
+    eventually("the first are done", || count(&database, "COMPLETED") >= 2);
+    server.becomes(Mood::QuotaUsedUp);
+    daemon.wait_for_health("model-quota-used-up");
+    server.becomes(Mood::Obeys);
+    let started = Instant::now();
+    while count(&database, "COMPLETED") < ROWS as i64 && started.elapsed() < Duration::from_secs(400) {
+        thread::sleep(Duration::from_millis(500));
+    }
+    assert_all_done(&database, &daemon, 0);
+}
+
+#[test]
+fn what_is_wrong_with_a_model_is_known_as_long_as_it_is_wrong_also_while_nothing_waits() {
+    let (database, web, server) =
+        (TestDatabase::migrated(), SampleWeb::start(&[]), ModelServer::start(Mood::KeyExpired));
+    queue(&database, "Dear {{name}}, {{detail|hello}} [Your Name]");
+    let program = program(&database, &web, &server).env("LOG_LEVEL", "debug").env("POLL_INTERVAL", "1");
+    let daemon = program.start(&[]);
+    daemon.wait_for_health("model-key-refused");
+    daemon.wait_for("put back");
+    database.query("DELETE FROM queue_items", &[]);
+    daemon.wait_for("idle for");
+    assert!(daemon.http("GET", "/health").contains("model-key-refused"));
+    server.becomes(Mood::Obeys);
+    daemon.wait_for_health("\"status\":\"healthy\"");
 }
 
 #[test]

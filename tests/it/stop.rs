@@ -133,7 +133,7 @@ fn a_stop_ends_in_time_while_the_web_a_model_or_the_database_is_silent() {
     daemon.wait_for("arxiv_helper");
     let log = stop(daemon, &["TERM"]);
     assert!(log.contains("put back"), "{log}");
-    assert!(scene.database.items().iter().all(|item| (item.0.as_str(), item.2) == ("PENDING", 0)));
+    assert_untouched(&scene);
 
     let server = ModelServer::start(Mood::Stalls);
     let with_model = server
@@ -144,7 +144,7 @@ fn a_stop_ends_in_time_while_the_web_a_model_or_the_database_is_silent() {
     daemon.wait_for("template_parser");
     eventually("the model is asked", || !server.requests().is_empty());
     assert!(stop(daemon, &["TERM"]).contains("put back"));
-    assert!(scene.database.items().iter().all(|item| (item.0.as_str(), item.2) == ("PENDING", 0)));
+    assert_untouched(&scene);
 
     let daemon = scene.program.start(&[]);
     daemon.wait_for("arxiv_helper");
@@ -175,9 +175,8 @@ fn a_terminal_that_goes_away_is_a_stop() {
     scene.assert_finishes_with(None);
 }
 
-#[test]
-fn what_is_claimed_while_a_stop_is_under_way_goes_back_at_no_cost() {
-    let scene = Scene::new();
+/// A scribe whose claim waits for the lock that the connection holds.
+fn claiming(scene: &Scene) -> (Daemon, postgres::Client) {
     let mut admin = scene.database.admin();
     admin
         .batch_execute(
@@ -190,15 +189,40 @@ fn what_is_claimed_while_a_stop_is_under_way_goes_back_at_no_cost() {
         .unwrap();
     let daemon = scene.program.start(&[]);
     eventually("a claim waits", || {
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()";
+        let sql = "SELECT count(*) FROM pg_stat_activity
+                   WHERE wait_event = 'advisory' AND datname = current_database()";
         scene.database.number(sql) > 0
     });
+    (daemon, admin)
+}
+
+fn assert_untouched(scene: &Scene) {
+    let items = scene.database.items();
+    assert!(items.iter().all(|item| (item.0.as_str(), item.2) == ("PENDING", 0)), "{items:?}");
+}
+
+#[test]
+fn what_is_claimed_while_a_stop_is_under_way_goes_back_at_no_cost() {
+    let scene = Scene::new();
+    let (daemon, mut lock) = claiming(&scene);
     daemon.signal("TERM");
     daemon.wait_for("stopping");
-    admin.batch_execute("SELECT pg_advisory_unlock(4711)").unwrap();
+    lock.batch_execute("SELECT pg_advisory_unlock(4711)").unwrap();
     let log = stop(daemon, &[]);
     assert!(!log.contains("attempt 1") && log.contains("put back"), "{log}");
-    assert!(scene.database.items().iter().all(|item| (item.0.as_str(), item.2) == ("PENDING", 0)));
+    assert_untouched(&scene);
+}
+
+#[test]
+fn what_was_claimed_without_an_answer_goes_back_at_a_stop() {
+    let scene = Scene::new().with_grace("0.2");
+    let (daemon, mut lock) = claiming(&scene);
+    scene.gate.silence();
+    lock.batch_execute("SELECT pg_advisory_unlock(4711)").unwrap();
+    eventually("it is claimed", || scene.database.items()[0].0 == "PROCESSING");
+    scene.gate.open();
+    assert!(stop(daemon, &["TERM"]).contains("put back"));
+    assert_untouched(&scene);
 }
 
 /// A chance that comes again when the seed is given.
