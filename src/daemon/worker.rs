@@ -80,7 +80,7 @@ impl Obstacle {
     }
 
     fn pause(&self) -> Duration {
-        self.condition.retry.pause().max(self.retry_after.unwrap_or_default().min(LONGEST_PAUSE))
+        jittered(self.condition.retry.pause()).max(self.retry_after.unwrap_or_default().min(LONGEST_PAUSE))
     }
 }
 
@@ -186,7 +186,7 @@ impl Worker {
                     if self.until_empty {
                         return End::GaveUp(obstacle);
                     }
-                    self.stop.sleep(jittered(obstacle.pause()));
+                    self.stop.sleep(obstacle.pause());
                 }
             }
         }
@@ -387,6 +387,17 @@ mod tests {
         assert!(banned.condition.retry.pause() >= Duration::from_secs(120));
         status.raise(banned.condition);
         assert_eq!(or_banned(knock(), &status).condition, &DATABASE_BANNED, "and the next time");
+    }
+
+    #[test]
+    fn a_wish_for_when_to_come_back_is_granted_within_reason() {
+        let pause = |seconds| {
+            let retry_after = Some(Duration::from_secs(seconds));
+            let condition = &crate::condition::MODEL_FAILING;
+            Obstacle { condition, detail: String::new(), retry_after }.pause().as_secs()
+        };
+        assert!((11..=15).contains(&pause(1)));
+        assert_eq!([pause(60), pause(86_400)], [60, 15 * 60]);
     }
 
     #[test]

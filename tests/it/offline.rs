@@ -287,6 +287,21 @@ fn a_disk_that_takes_nothing_is_a_warning_and_every_email_is_stored_all_the_same
 }
 
 #[test]
+fn a_disk_that_has_refused_is_left_alone_for_a_while() {
+    let database = TestDatabase::migrated();
+    let program = Program::new().database(&database).env("POLL_INTERVAL", "0.05").env("LOG_LEVEL", "debug");
+    let obstacle = program.state_directory().join("run.new");
+    fs::create_dir_all(&obstacle).unwrap();
+    let daemon = program.start(&[]);
+    daemon.wait_for_health("state-not-writable");
+    fs::remove_dir(obstacle).unwrap();
+    let rounds = || daemon.log().matches("idle for").count();
+    let before = rounds();
+    eventually("some rounds pass", || rounds() > before + 5);
+    assert!(!program.state_directory().join("run").exists(), "tried again at once");
+}
+
+#[test]
 fn nothing_is_written_to_disk_while_the_database_is_there() {
     let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
     let user = database.user();

@@ -118,8 +118,10 @@ fn a_finished_email_survives_a_power_cut_although_the_database_is_silent() {
     let scene = Scene::new();
     let lock = lock(&scene.database);
     let daemon = scene.finished_in_silence();
+    let offered = Instant::now();
     daemon.wait_for("kept on disk");
     daemon.kill_9();
+    assert!(offered.elapsed() < Duration::from_secs(20), "only when the settle had failed");
     let kept = scene.kept();
     drop(lock);
     let scene = Scene { program: scene.program.env("SCRIBE_BOOT_ID", "another"), ..scene };
