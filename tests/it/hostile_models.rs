@@ -1,5 +1,5 @@
 //! Pages that want something in the e-mail, models that do all a page asks, and answers that no model should give:
-//! `tests/hostile/*.toml`. Whatever they do, the sender's text stays as it is and none of it reaches the recipient.
+//! `tests/hostile_models/*.toml`. Whatever they do, the sender's text stays as it is and none of it reaches the recipient.
 use std::{collections::BTreeSet, fs, thread};
 
 use serde::{Deserialize, de::DeserializeOwned};
@@ -52,7 +52,7 @@ fn repeated(start: &str, repeat: Option<&Repeat>) -> String {
 }
 
 fn cases<T: DeserializeOwned>(file: &str) -> Vec<T> {
-    let text = fs::read_to_string(repository("tests/hostile").join(file)).unwrap();
+    let text = fs::read_to_string(repository("tests/hostile_models").join(file)).unwrap();
     toml::from_str::<Cases<T>>(&text).unwrap().case
 }
 
