@@ -105,8 +105,8 @@ fn a_chain_is_named_up_to_its_root() {
     let server = TlsServer::showing(&Certified::server(Some(&between), Flaw::None), Some(&between));
     let program = program(&TestDatabase::empty()).env("DB_SSLROOTCERT", &trusted);
     let report = doctor(&program.env("DB_PORT", &server.port.to_string()));
-    let chain = "certificate of localhost by Test Intermediate, by Test Authority, 9 days left";
-    report.says("TLS", "ok", &[chain, "verify-full"]);
+    let chain = "certificate of localhost by Test Intermediate, by Test Authority, ";
+    report.says("TLS", "ok", &[chain, " days left", "verify-full"]);
 }
 
 /// PostgreSQL's numbers for types. Source: its pg_type.dat.

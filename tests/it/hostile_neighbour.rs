@@ -177,6 +177,7 @@ fn an_upgrade_waits_for_a_table_that_somebody_holds_and_then_says_so() {
         let upgrade = scope.spawn(|| migrate::upgrade(&database.open(), UpgradeTarget::Head));
         eventually("the upgrade waits for the table", || waiting(&mut admin) == 1);
         reading.commit().unwrap();
-        assert_eq!(upgrade.join().unwrap().unwrap().len(), 1);
+        let rest = usize::try_from(migrate::head() - 4).unwrap();
+        assert_eq!(upgrade.join().unwrap().unwrap().len(), rest);
     });
 }
