@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::support::{
     KEY, ModelServer, ModelTape, Mood, Program, Run, SampleWeb, expected_people, model_environment,
-    repository,
 };
 
 const TEMPLATE: &str = "Dear {{name}},\n\nat {{institution|your institution}} you know more about {{interest}} than I do. \
@@ -16,9 +15,11 @@ const TEMPLATE: &str = "Dear {{name}},\n\nat {{institution|your institution}} yo
 /// What became of twenty requests.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Outcomes {
-    /// Everything specific that the person has is there: institution and paper, or book, or a detail.
+    /// Everything that can be found out about the person is there.
     filled: usize,
-    /// The sender's own fall-back text stands where nothing was found.
+    /// Some of it is, and the sender's own fall-back text stands for the rest.
+    partly: usize,
+    /// Only the sender's own words.
     fallback: usize,
     /// No e-mail.
     failed: usize,
@@ -32,8 +33,8 @@ struct Outcomes {
 
 impl fmt::Display for Outcomes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Outcomes { filled, fallback, failed, specific, wrong, unsure } = self;
-        write!(f, "{filled:>6} {fallback:>9} {failed:>6} {specific:>8} {wrong:>5} {unsure:>6}")
+        let Outcomes { filled, partly, fallback, failed, specific, wrong, unsure } = self;
+        write!(f, "{filled:>6} {partly:>6} {fallback:>9} {failed:>6} {specific:>8} {wrong:>5} {unsure:>6}")
     }
 }
 
@@ -42,12 +43,13 @@ struct Judge<'a> {
     person: &'a Value,
     wrong: Vec<String>,
     specific: bool,
-    evidence: usize,
+    /// The placeholders that evidence stands in for.
+    filled: Vec<String>,
 }
 
 impl Judge<'_> {
     fn of<'a>(person: &'a Value, draft: &Value) -> Judge<'a> {
-        let mut judge = Judge { person, wrong: Vec::new(), specific: false, evidence: 0 };
+        let mut judge = Judge { person, wrong: Vec::new(), specific: false, filled: Vec::new() };
         let message = draft["message"].as_str().unwrap();
         for trap in texts(&person["wrong"]).filter(|trap| message.contains(trap)) {
             judge.wrong.push(trap.to_owned());
@@ -70,22 +72,37 @@ impl Judge<'_> {
             "institution" => is(&person["institution"]),
             "paper" => person["papers"].as_array().unwrap().iter().any(is),
             "book" => is(&person["book"]),
-            _ => texts(&source["urls"]).all(|url| self.is_about(url)),
+            _ => texts(&person["facts"]).any(|fact| says(fact, value)),
         };
-        self.evidence += 1;
+        self.filled.push(name.to_owned());
         self.specific |= is_true && name != "institution";
         if !is_true {
             self.wrong.push(format!("{placeholder} = {value}"));
         }
     }
 
-    /// A page is about the person, and not about a namesake, where it names their institution.
-    fn is_about(&self, url: &str) -> bool {
-        let path = url.splitn(4, '/').nth(3).unwrap();
-        let page = fs::read_to_string(repository("examples/sample_web/pages").join(path)).unwrap();
-        let page = htmlize::unescape(page.as_str());
-        self.person["institution"].as_str().is_some_and(|place| page.contains(place))
+    /// Whether everything is there that could be found out.
+    fn is_filled(&self) -> bool {
+        let wanted =
+            [("institution", "institution"), ("papers", "paper"), ("book", "book"), ("facts", "detail")];
+        let is_known = |truth: &Value| match truth {
+            Value::Array(list) => !list.is_empty(),
+            truth => truth.is_string(),
+        };
+        wanted
+            .iter()
+            .all(|(truth, slot)| !is_known(&self.person[*truth]) || self.filled.iter().any(|it| it == slot))
     }
+}
+
+/// Whether a statement that is written down as true says all that a detail says, in the same order.
+fn says(fact: &str, detail: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3);
+        words.map(str::to_lowercase).collect()
+    };
+    let mut rest = words(fact).into_iter();
+    words(detail).iter().all(|word| rest.any(|told| told == *word))
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = &str> {
@@ -124,7 +141,11 @@ fn outcomes(program: &Program) -> Outcomes {
         outcomes.wrong += judge.wrong.len();
         outcomes.specific += usize::from(judge.specific);
         outcomes.unsure += usize::from(draft["is_confident"] == false);
-        *if judge.evidence > 0 { &mut outcomes.filled } else { &mut outcomes.fallback } += 1;
+        *match () {
+            () if judge.filled.is_empty() => &mut outcomes.fallback,
+            () if judge.is_filled() => &mut outcomes.filled,
+            () => &mut outcomes.partly,
+        } += 1;
     }
     outcomes
 }
