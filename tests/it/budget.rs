@@ -129,6 +129,8 @@ fn a_call_that_nobody_answers_stays_spent_and_one_that_is_refused_costs_nothing(
     let line = daemon.wait_for("without an e-mail, the models used 1 call");
     assert!(line.contains("cost unknown"), "{line}");
     daemon.wait_for("again in about");
+    // It is logged before it is written.
+    eventually("the item waits", || spender.database.items()[0].0 == "PENDING");
     assert_eq!(spender.spent(), most);
     spender.server.becomes(Mood::Overloaded);
     spender.database.query("UPDATE queue_items SET available_at = now()", &[]);
