@@ -2,13 +2,16 @@
 //!
 //! Redirects are never followed here and an environment's proxy is never used: both would lead a request past the
 //! address guard.
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use ureq::{
     Agent, Body,
     http::{Response, StatusCode, header},
     tls::{RootCerts, TlsConfig, TlsProvider},
-    unversioned::{resolver::Resolver, transport::DefaultConnector},
+    unversioned::{
+        resolver::Resolver,
+        transport::{ConnectionDetails, Connector, NativeTlsConnector, TcpConnector, Transport},
+    },
 };
 
 use super::{WebError, guard::Refused};
@@ -24,8 +27,7 @@ pub(crate) fn user_agent(contact: Option<&str>) -> String {
     contact.map_or_else(|| PRODUCT.to_owned(), |contact| format!("{PRODUCT} ({contact})"))
 }
 
-/// A client whose whole calls, from name to last byte, take at most so long. Its TLS connector is built with the
-/// first https connection and kept.
+/// A client whose whole calls, from name to last byte, take at most so long.
 pub(crate) fn agent(resolver: impl Resolver, whole_call: Duration, user_agent: &str) -> Agent {
     // The system's certificates: with ureq's own default, native-tls has none and panics.
     let tls =
@@ -40,7 +42,40 @@ pub(crate) fn agent(resolver: impl Resolver, whole_call: Duration, user_agent: &
         .timeout_connect(Some(CONNECT))
         .timeout_global(Some(whole_call))
         .build();
-    Agent::with_parts(config, DefaultConnector::default(), resolver)
+    Agent::with_parts(config, ().chain(TcpConnector::default()).chain(PublicTls), resolver)
+}
+
+/// TLS with the authorities of the system: one connector for all clients, built with the first https connection and
+/// kept for the life of the process, since each reads those authorities. ureq alone has one for each client, and one for
+/// each connection where a request has a time of its own.
+#[derive(Debug)]
+struct PublicTls;
+
+static PUBLIC_TLS: LazyLock<NativeTlsConnector> = LazyLock::new(NativeTlsConnector::default);
+
+impl<In: Transport> Connector<In> for PublicTls {
+    type Out = <NativeTlsConnector as Connector<In>>::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        transport: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        // As if the request had no settings of its own: none is about TLS.
+        let details = ConnectionDetails {
+            uri: details.uri,
+            addrs: details.addrs.clone(),
+            config: details.config,
+            request_level: false,
+            resolver: details.resolver,
+            now: details.now,
+            timeout: details.timeout,
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+        };
+        PUBLIC_TLS.connect(&details, transport)
+    }
 }
 
 /// What a failed call to the host means.

@@ -30,4 +30,5 @@ mod stop;
 mod supabase;
 mod support;
 mod tls;
+mod web_tls;
 mod wrong_input;

@@ -76,7 +76,7 @@ impl Certified {
     }
 
     /// As a server presents it, with its authority's certificate where one is given.
-    fn identity(&self, authority: Option<&Certified>) -> Identity {
+    pub fn identity(&self, authority: Option<&Certified>) -> Identity {
         let mut chain = self.pem();
         chain.extend(authority.map(Certified::pem).unwrap_or_default());
         Identity::from_pkcs8(&chain, &self.key.private_key_to_pem_pkcs8().unwrap()).unwrap()
