@@ -17,6 +17,14 @@ pub(crate) const TARGETS: &[Target] = &[
         },
     },
     Target {
+        name: "model-selection",
+        check: |input| {
+            reads_alike(input, answers::selection, |best| {
+                best.len() <= 100 && best.iter().all(|index| i64::try_from(*index).is_ok())
+            })
+        },
+    },
+    Target {
         name: "model-values",
         check: |input| {
             reads_alike(input, answers::values, |values| {
