@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -77,7 +77,8 @@ fn the_main_text_of_articles_is_found_and_little_else() {
 fn the_main_text_of_the_corpus_is_found_and_little_else() {
     let Some(folder) = std::env::var_os("SCRIBE_CORPUS").map(|corpus| Path::new(&corpus).join("articles"))
     else {
-        println!("SCRIBE_CORPUS names no folder");
+        // Not by a macro, whose output the test runner would keep for itself.
+        io::stderr().write_all(b"skipped: SCRIBE_CORPUS names no corpus\n").unwrap();
         return;
     };
     let truth: HashMap<String, Value> =

@@ -4,7 +4,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::{
-    KEY, ModelServer, Mood, Program, SampleWeb, TempDir, TestDatabase, eventually, repository,
+    KEY, ModelServer, Mood, Program, SampleWeb, TempDir, TestDatabase, eventually, others_clients, repository,
 };
 
 const ANTHROPIC: &str = "anthropic:claude-haiku-4-5";
@@ -347,13 +347,10 @@ fn a_model_without_its_key_is_a_wrong_setting_and_config_show_masks_keys() {
 }
 
 /// The vendors' own client libraries understand the stand-in, its errors too, and find nothing wrong with what scribe
-/// sends. Skipped without a Python that has them: `scripts/check-stand-ins` brings one.
+/// sends.
 #[test]
 fn the_vendors_own_clients_understand_the_stand_in_and_scribe() {
-    let Some(python) = std::env::var_os("SCRIBE_TEST_PYTHON") else {
-        eprintln!("skipped: SCRIBE_TEST_PYTHON names no Python with the packages anthropic and openai");
-        return;
-    };
+    let Some(python) = others_clients() else { return };
     let (web, server, directory) = (SampleWeb::start(&[]), ModelServer::start(Mood::Obeys), TempDir::new());
     let template = repository("examples/templates/research.txt").display().to_string();
     for model in [ANTHROPIC, "anthropic:claude-haiku-5-5", OPENAI] {

@@ -1,7 +1,7 @@
 //! Papers with the whole program: why each counts, and what arXiv's other clients make of the sample web.
 use std::process::Command;
 
-use crate::support::{Program, SampleWeb, repository};
+use crate::support::{Program, SampleWeb, others_clients, repository};
 
 #[test]
 fn the_evidence_says_why_a_paper_was_taken_for_the_recipients() {
@@ -17,14 +17,10 @@ fn the_evidence_says_why_a_paper_was_taken_for_the_recipients() {
     assert!(words.join(" ").contains(reason), "{shown}");
 }
 
-/// The package `arxiv` reads the sample web without complaint. Skipped without a Python that has it:
-/// `scripts/check-stand-ins` brings one.
+/// The package `arxiv` reads the sample web without complaint.
 #[test]
 fn the_arxiv_package_reads_the_sample_web() {
-    let Some(python) = std::env::var_os("SCRIBE_TEST_PYTHON") else {
-        eprintln!("skipped: SCRIBE_TEST_PYTHON names no Python with the package arxiv");
-        return;
-    };
+    let Some(python) = others_clients() else { return };
     let web = SampleWeb::start(&[]);
     let script = repository("tests/it/support/arxiv_client.py");
     // Neither the certificates that make the tests fast nor anybody's proxy.

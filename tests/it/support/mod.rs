@@ -18,7 +18,10 @@ mod tls_server;
 pub mod trial;
 
 use std::{
+    env,
+    ffi::OsString,
     fs,
+    io::{self, Write},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -112,6 +115,18 @@ pub fn nobody() -> String {
 /// Connects to where scribe would connect to.
 pub fn server() -> TcpStream {
     TcpStream::connect(format!("127.0.0.1:{}", pair().fact(route()))).unwrap()
+}
+
+/// The Python with the clients of others, which `scripts/check-stand-ins` brings; where there is none, says that the
+/// test is skipped.
+pub fn others_clients() -> Option<OsString> {
+    let python = env::var_os("SCRIBE_TEST_PYTHON");
+    if python.is_none() {
+        // Not by a macro, whose output the test runner would keep for itself.
+        const SKIPPED: &[u8] = b"skipped: no SCRIBE_TEST_PYTHON, which scripts/check-stand-ins brings\n";
+        io::stderr().write_all(SKIPPED).unwrap();
+    }
+    python
 }
 
 /// A path in the repository.
