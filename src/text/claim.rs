@@ -1,6 +1,6 @@
 //! Whether a source says what is claimed. Without knowing the language only words can be compared: which ones, in which
 //! order, and what turns them round. It cannot prove a claim; it catches what was made up or put together.
-use super::words::{alike, fold, is_stop_word};
+use super::words::{PEOPLE_OF_SOMEBODY, alike, fold, is_stop_word};
 
 /// Words that claim nothing by themselves, besides the stop words.
 const SMALL: &[&str] = &[
@@ -99,35 +99,8 @@ const TURNS: &[&str] = &[
     "until",
     "would",
 ];
-/// People of somebody's: what they did is not what somebody did.
-const PEOPLE: &[&str] = &[
-    "advisor",
-    "assistant",
-    "brother",
-    "colleague",
-    "colleagues",
-    "critic",
-    "critics",
-    "daughter",
-    "father",
-    "friend",
-    "husband",
-    "mentor",
-    "mother",
-    "partner",
-    "postdoc",
-    "predecessor",
-    "rival",
-    "sister",
-    "son",
-    "student",
-    "students",
-    "successor",
-    "supervisor",
-    "wife",
-];
 /// “with her students” and “and colleagues” keep somebody company.
-const COMPANIONS: &[&str] = &["colleagues", "students"];
+const COMPANIONS: &[&str] = &["assistants", "colleagues", "friends", "postdocs", "students"];
 
 /// A text as claims are judged by it.
 #[derive(Debug, Clone, Default)]
@@ -243,7 +216,7 @@ fn turn_at(words: &[String], at: usize) -> Option<&str> {
         && (matches!(before(1), "and" | "with")
             || matches!(before(1), "her" | "his" | "my" | "our" | "their")
                 && matches!(before(2), "and" | "with"));
-    let counts = TURNS.contains(&word) || (PEOPLE.contains(&word) && !is_company);
+    let counts = TURNS.contains(&word) || (PEOPLE_OF_SOMEBODY.contains(&word) && !is_company);
     counts.then_some(word)
 }
 
@@ -302,6 +275,7 @@ mod tests {
             ("Ada didn't find eddies.", "Ada found eddies"),
             ("Ada failed to find eddies.", "Ada finds eddies."),
             ("Ada's student won a prize.", "Ada won a prize."),
+            ("Ada's postdocs won a prize.", "Ada won a prize."),
             ("Ada sat on the jury of the prize.", "Ada, the prize"),
             ("Ada refuted the theory of tides.", "your theory of tides"),
             ("Ada was professor until 2007.", "Ada was professor."),
@@ -313,6 +287,7 @@ mod tests {
             ("Ada found no eddies.", "that you didn’t find eddies"),
             ("Ada found not only eddies but tides.", "Ada found eddies and tides."),
             ("Ada and her students found eddies.", "Ada found eddies."),
+            ("Ada found eddies with her postdocs.", "Ada found eddies."),
             ("Ada was born in Nordland and is professor.", "Ada is professor."),
             ("Professor of physics", "Ada is professor of physics."),
         ] {

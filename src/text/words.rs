@@ -14,6 +14,40 @@ const STOP_WORDS: &[&str] = &[
     "what", "when", "where", "which", "while", "who", "with", "you", "your",
 ];
 
+/// People of somebody's: what they did is not what somebody did.
+pub(crate) const PEOPLE_OF_SOMEBODY: &[&str] = &[
+    "advisor",
+    "assistant",
+    "assistants",
+    "brother",
+    "colleague",
+    "colleagues",
+    "critic",
+    "critics",
+    "daughter",
+    "father",
+    "friend",
+    "friends",
+    "husband",
+    "mentor",
+    "mother",
+    "opponent",
+    "opponents",
+    "parents",
+    "partner",
+    "postdoc",
+    "postdocs",
+    "predecessor",
+    "rival",
+    "sister",
+    "son",
+    "student",
+    "students",
+    "successor",
+    "supervisor",
+    "wife",
+];
+
 /// Words that any researcher's page holds, so that sharing them means nothing.
 const GENERIC_WORDS: &[&str] = &[
     "analysis",

@@ -2,7 +2,7 @@
 use crate::text::{
     name::{PersonName, Place, people::names_other},
     sentences::{starts_with, starts_with_pronoun},
-    words::{fold, is_stop_word},
+    words::{PEOPLE_OF_SOMEBODY, fold, is_stop_word},
 };
 
 /// Most words before the name of a subject: “With colleagues in computing Ada Example maps …”.
@@ -37,35 +37,6 @@ const OWN_WORK: &[&str] = &[
     "team",
     "work",
 ];
-/// People of somebody's, who do not.
-const OWN_PEOPLE: &[&str] = &[
-    "assistant",
-    "assistants",
-    "brother",
-    "colleague",
-    "colleagues",
-    "critic",
-    "critics",
-    "daughter",
-    "father",
-    "friend",
-    "friends",
-    "husband",
-    "mother",
-    "opponent",
-    "opponents",
-    "parents",
-    "partner",
-    "postdoc",
-    "postdocs",
-    "sister",
-    "son",
-    "student",
-    "students",
-    "supervisor",
-    "wife",
-];
-
 /// Who a sentence begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {
@@ -146,7 +117,7 @@ fn is_own_work(after: &str) -> bool {
     let words: Vec<String> =
         after.split_whitespace().map(fold).filter(|word| !matches!(&**word, "" | "s")).take(4).collect();
     let holds = |table: &[&str]| words.iter().any(|word| table.contains(&word.as_str()));
-    holds(OWN_WORK) && !holds(OWN_PEOPLE)
+    holds(OWN_WORK) && !holds(PEOPLE_OF_SOMEBODY)
 }
 
 #[cfg(test)]
@@ -177,6 +148,7 @@ mod tests {
             "Her students work on eddies.",
             "Ada Example’s critics track eddies.",
             "Her husband was a sailor.",
+            "Her mentor leads a project.",
             "Bo Sample and Ada Example track eddies.",
             "Bo Sample praised Ada Example.",
             "Eddies by Ada Example are on show.",
