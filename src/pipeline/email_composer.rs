@@ -130,8 +130,8 @@ fn sourced(
             true
         }
     });
-    let about_paper = matches!(placeholder.kind, Kind::Evidence(SlotKind::PaperTitle | SlotKind::PaperYear));
-    let from = if about_paper || value.facts.is_empty() { ValueOrigin::Paper } else { ValueOrigin::Page };
+    let is_paper = placeholder.kind.asks_for_paper() || value.facts.is_empty();
+    let from = if is_paper { ValueOrigin::Paper } else { ValueOrigin::Page };
     Some(ValueSource { urls, ..source(placeholder, value.text.trim().to_owned(), from) })
 }
 
@@ -176,19 +176,15 @@ fn cannot_fill(missing: &[&Placeholder<'_>], research: Research<'_>) -> Error {
         names.join(", "),
         with_fallback(first)
     );
-    let needs_pages = missing.iter().any(|p| !asks_for_paper(p.kind));
+    let needs_pages = missing.iter().any(|p| !p.kind.asks_for_paper());
     if needs_pages && !research.findings.searched {
         message.push_str("; no page was read, because SEARCH_PROVIDER is none");
     }
     Error::Item(message)
 }
 
-fn asks_for_paper(kind: Kind) -> bool {
-    matches!(kind, Kind::Evidence(SlotKind::PaperTitle | SlotKind::PaperYear))
-}
-
 fn outage_behind(kind: Kind, research: Research<'_>) -> Option<&Outage> {
-    if asks_for_paper(kind) { research.papers.outage.as_ref() } else { research.findings.outage.as_ref() }
+    if kind.asks_for_paper() { research.papers.outage.as_ref() } else { research.findings.outage.as_ref() }
 }
 
 fn with_fallback(placeholder: &Placeholder<'_>) -> String {

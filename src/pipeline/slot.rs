@@ -20,6 +20,13 @@ pub(crate) enum Kind {
     Evidence(SlotKind),
 }
 
+impl Kind {
+    /// True for what only a paper can give.
+    pub fn asks_for_paper(self) -> bool {
+        matches!(self, Kind::Evidence(SlotKind::PaperTitle | SlotKind::PaperYear))
+    }
+}
+
 /// One spelling per kind, for error messages.
 pub(crate) const KNOWN: &str =
     "name, first_name, last_name, interest, institution, paper, paper_year, book, detail, sender_name";

@@ -8,13 +8,11 @@ use std::{
 use super::{
     Draft, Error, Request, Service,
     run::{Models, bad_answer},
-    slot::Kind,
     sources::{Outage, Sources},
     template::Template,
 };
 use crate::{
     condition::{ARXIV_AWAY, Condition, MODEL_UNUSABLE},
-    model::SlotKind,
     text::name::PersonName,
     web::PaperQuery,
 };
@@ -144,11 +142,10 @@ fn surroundings(condition: &'static Condition, detail: String, retry_after: Opti
 
 /// Whether there is no e-mail without a paper.
 fn needs_paper(request: &Request) -> bool {
-    let is_paper = |kind| matches!(kind, Kind::Evidence(SlotKind::PaperTitle | SlotKind::PaperYear));
     Template::parse(&request.template).is_ok_and(|template| {
         template
             .placeholders()
-            .any(|placeholder| is_paper(placeholder.kind) && placeholder.fallback.is_none())
+            .any(|placeholder| placeholder.kind.asks_for_paper() && placeholder.fallback.is_none())
     })
 }
 
