@@ -52,16 +52,8 @@ pub(crate) struct Outage {
 impl Outage {
     /// The outage behind an error, if it is one: a refusal will be the same tomorrow. `service` if all items share it.
     pub fn behind(error: &WebError, service: Option<&'static Condition>) -> Option<Outage> {
-        let retry_after = match error {
-            WebError::Unreachable(_) => None,
-            WebError::Busy { retry_after, .. } => *retry_after,
-            WebError::Failed(_)
-            | WebError::Unreadable(_)
-            | WebError::Forbidden(_)
-            | WebError::QuestionRefused(_)
-            | WebError::KeyRefused(_)
-            | WebError::QuotaSpent(_) => return None,
-        };
-        Some(Outage { message: error.to_string(), retry_after, service })
+        let is_outage = matches!(error, WebError::Unreachable(_) | WebError::Busy { .. });
+        let message = error.to_string();
+        is_outage.then_some(Outage { message, retry_after: error.retry_after(), service })
     }
 }

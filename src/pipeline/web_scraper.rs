@@ -89,11 +89,8 @@ pub(crate) fn run(
 
 /// “Could not search” is not “found nothing”: without the provider no item can do better.
 fn search_error(error: WebError) -> Error {
-    let retry_after = match &error {
-        WebError::Busy { retry_after, .. } => *retry_after,
-        _ => None,
-    };
-    Error::Surroundings { condition: search_condition(&error), detail: error.to_string(), retry_after }
+    let (condition, retry_after) = (search_condition(&error), error.retry_after());
+    Error::Surroundings { condition, detail: error.to_string(), retry_after }
 }
 
 /// What holds while a search fails so.

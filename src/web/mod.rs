@@ -217,6 +217,17 @@ impl fmt::Display for WebError {
 
 impl std::error::Error for WebError {}
 
+impl WebError {
+    /// The other side's wish for when to come back.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            WebError::Busy { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
