@@ -1,6 +1,9 @@
 //! What a model and its server take: known from a table, or learnt from refusals and kept for the life of the process.
 use crate::config::{Provider, RemoteModel};
 
+/// Thoughts count towards the limit of an answer.
+const ROOM_TO_THINK: u32 = 8000;
+
 /// How the form of the answer is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -73,6 +76,11 @@ impl Abilities {
                 }
             }
         }
+    }
+
+    /// The limit for an answer of so many tokens.
+    pub fn limit(self, tokens: u32) -> u32 {
+        if self.thinks { tokens + ROOM_TO_THINK } else { tokens }
     }
 
     /// What to try after a refusal (400) with this text, if anything is left. Each answer asks for less, so that trying

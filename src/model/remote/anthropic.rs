@@ -13,9 +13,6 @@ use crate::{
     model::{prompts::Question, used::Tokens},
 };
 
-/// Thoughts count towards `max_tokens`.
-const ROOM_TO_THINK: u32 = 8000;
-
 pub(super) struct Anthropic;
 
 impl Api for Anthropic {
@@ -35,7 +32,7 @@ impl Api for Anthropic {
         let is_enforced = abilities.format == Format::Schema;
         let mut body = json!({
             "model": model.model,
-            "max_tokens": if abilities.thinks { tokens + ROOM_TO_THINK } else { tokens },
+            "max_tokens": abilities.limit(tokens),
             "system": if is_enforced { question.system.to_owned() } else { with_schema(question) },
             "messages": [{"role": "user", "content": question.user}],
         });

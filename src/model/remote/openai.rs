@@ -13,9 +13,6 @@ use crate::{
     model::{prompts::Question, used::Tokens},
 };
 
-/// Thoughts count towards the limit.
-const ROOM_TO_THINK: u32 = 8000;
-
 pub(super) struct OpenAi;
 
 impl Api for OpenAi {
@@ -38,7 +35,7 @@ impl Api for OpenAi {
             ],
             "stream": false,
         });
-        body[limit] = (if abilities.thinks { tokens + ROOM_TO_THINK } else { tokens }).into();
+        body[limit] = abilities.limit(tokens).into();
         match abilities.format {
             Format::Schema => {
                 let schema = json!({"name": question.name, "strict": true, "schema": question.schema});
