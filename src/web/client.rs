@@ -126,10 +126,15 @@ pub(super) fn not_its_turn(host: &str, wait: Duration) -> WebError {
 }
 
 /// Only the form in seconds is understood (RFC 9110 § 10.2.3 also allows a date, but a Pi's clock cannot be trusted
-/// with it).
-pub(super) fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let seconds = header_text(response, header::RETRY_AFTER)?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(MOST_PATIENCE))
+/// with it), and, by the name of `retry-after-ms`, that in milliseconds, which some models' services prefer.
+pub(crate) fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let number = |name| {
+        let number: f64 = header_text(response, name)?.trim().parse().ok()?;
+        (number.is_finite() && number >= 0.0).then_some(number)
+    };
+    let milliseconds = number(header::HeaderName::from_static("retry-after-ms"));
+    let seconds = milliseconds.map(|ms| ms / 1000.0).or_else(|| number(header::RETRY_AFTER))?;
+    Some(Duration::from_secs_f64(seconds.min(MOST_PATIENCE.as_secs_f64())))
 }
 
 /// A header's value, where there is one in plain ASCII.

@@ -21,8 +21,6 @@ use crate::{
 
 /// Far more than any answer has.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
-/// The longest wish that is believed.
-const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The way to one service.
 #[derive(Debug)]
@@ -71,7 +69,7 @@ impl Line {
         let mut received = Received {
             status: response.status().as_u16(),
             request_id: self.without_key(&request_id(&response)),
-            retry_after: retry_after(&response),
+            retry_after: client::retry_after(&response),
             should_retry: text(&response, "x-should-retry").and_then(|value| value.parse().ok()),
             body: Vec::new(),
         };
@@ -148,13 +146,6 @@ fn text<'r>(response: &'r Response<Body>, name: &'static str) -> Option<&'r str>
 fn request_id(response: &Response<Body>) -> String {
     let id = text(response, "request-id").or_else(|| text(response, "x-request-id"));
     one_short_line(id.unwrap_or_default(), 80)
-}
-
-/// In milliseconds or seconds; a date is not believed, because a Pi's clock may be wrong.
-fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let number = |name| text(response, name)?.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
-    let seconds = number("retry-after-ms").map(|ms| ms / 1000.0).or_else(|| number("retry-after"))?;
-    Some(Duration::from_secs_f64(seconds.min(MOST_PATIENCE.as_secs_f64())))
 }
 
 #[cfg(test)]
