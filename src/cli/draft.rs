@@ -5,7 +5,7 @@ use std::io;
 use super::output::Output;
 use crate::{
     pipeline::{Cost, Metadata, Step, StepUsage, Used, ValueOrigin},
-    text::printable,
+    text::{cut, printable},
 };
 
 const WIDTH: usize = 80;
@@ -135,17 +135,13 @@ fn row(step: &str, seconds: f64, used: &Used, model: &str) -> Vec<String> {
         Cost::Usd(usd) => format!("{usd:.4}"),
         Cost::Unknown => "unknown".to_owned(),
     };
-    let model = match model.char_indices().nth(WIDEST_MODEL) {
-        Some(_) => model.chars().take(WIDEST_MODEL - 1).chain(['…']).collect(),
-        None => model.to_owned(),
-    };
     vec![
         step.to_owned(),
         format!("{seconds:>7.1}"),
         format!("{:>9}", counted(used.input_tokens)),
         format!("{:>6}", counted(used.output_tokens)),
         format!("{cost:>7}"),
-        model,
+        cut(model.to_owned(), WIDEST_MODEL),
     ]
 }
 

@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::text::{printable, printable_lines};
+use crate::text::{cut, printable, printable_lines};
 
 /// The longest cell of a table, in characters.
 const WIDEST_CELL: usize = 40;
@@ -44,7 +44,7 @@ impl<'a> Output<'a> {
         let last = head.len().saturating_sub(1);
         let shown = |(i, cell): (usize, &String)| match i {
             _ if i == last => printable(cell).into_owned(),
-            _ => cut(cell),
+            _ => cut(printable(cell).into_owned(), WIDEST_CELL),
         };
         let rows: Vec<Vec<String>> = std::iter::once(&head)
             .chain(rows)
@@ -63,14 +63,6 @@ impl<'a> Output<'a> {
             writeln!(self.to, "{}", line.trim_end())?;
         }
         Ok(())
-    }
-}
-
-fn cut(cell: &str) -> String {
-    let cell = printable(cell);
-    match cell.char_indices().nth(WIDEST_CELL) {
-        None => cell.into_owned(),
-        Some(_) => cell.chars().take(WIDEST_CELL - 1).chain(['…']).collect(),
     }
 }
 

@@ -40,14 +40,18 @@ pub fn one_line(text: &str) -> String {
 
 /// Like [`one_line`], and cut to so many characters, with an ellipsis in place of the last where it was longer.
 pub fn one_short_line(text: &str, most: usize) -> String {
-    let mut line = one_line(text);
-    if let Some((last, _)) = line.char_indices().nth(most.saturating_sub(1))
-        && line[last..].chars().nth(1).is_some()
+    cut(one_line(text), most)
+}
+
+/// At most so many characters of a text, with an ellipsis in place of the last where it was longer.
+pub fn cut(mut text: String, most: usize) -> String {
+    if let Some((last, _)) = text.char_indices().nth(most.saturating_sub(1))
+        && text[last..].chars().nth(1).is_some()
     {
-        line.truncate(last);
-        line.push('…');
+        text.truncate(last);
+        text.push('…');
     }
-    line
+    text
 }
 
 /// One line that is safe on a terminal and in the journal: deceptive characters are shown as escapes.
