@@ -4,7 +4,6 @@
 //! Two thousand inputs a target are tried with every run of the tests, always the same; `scripts/test --fuzz [SECONDS [SEED]]`
 //! goes on for as long as it is told. An input that breaks a promise is put into the corpus, where every run meets it.
 mod mutate;
-#[path = "../../tests/chaos/random.rs"]
 mod random;
 
 use std::{

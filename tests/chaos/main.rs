@@ -15,6 +15,7 @@ mod books;
 mod kills;
 mod network;
 mod predecessor;
+#[path = "../../src/fuzz/random.rs"]
 mod random;
 mod shim;
 mod storm;

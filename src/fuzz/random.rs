@@ -1,4 +1,4 @@
-//! Choices by a seed.
+//! Choices by a seed, here and in `tests/chaos`.
 
 /// SplitMix64. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
 pub struct Random(u64);
@@ -25,13 +25,5 @@ impl Random {
     /// One of several.
     pub fn one_of<T: Copy>(&mut self, things: &[T]) -> T {
         things[self.below(things.len())]
-    }
-
-    /// Puts things into an order by chance.
-    #[allow(dead_code, reason = "of use in tests/chaos")]
-    pub fn shuffle<T>(&mut self, things: &mut [T]) {
-        for last in (1..things.len()).rev() {
-            things.swap(last, self.below(last + 1));
-        }
     }
 }
