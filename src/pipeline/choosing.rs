@@ -2,7 +2,7 @@
 //! builtin is.
 use super::{
     Error,
-    run::bad_answer,
+    error::bad_answer,
     validator::{Evidence, Refusal, admit, remarks, used_title},
 };
 use crate::model::{Builtin, Model, Slot, SlotKind, Value, ValuesTask};

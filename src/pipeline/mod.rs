@@ -10,12 +10,14 @@ mod arxiv_helper;
 mod choosing;
 mod doubts;
 mod email_composer;
+mod error;
 #[cfg(test)]
 mod fakes;
 #[cfg(test)]
 mod fuzz_targets;
 mod hygiene;
 mod lookalike;
+mod models;
 mod passages;
 mod reading;
 mod request;
@@ -29,9 +31,8 @@ mod validator;
 mod web_scraper;
 mod witness;
 
-use std::time::Duration;
-
 pub(crate) use arxiv_helper::LONGEST as LONGEST_ARXIV_STEP;
+pub use error::{Error, Service};
 #[cfg(test)]
 pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub use request::{MAX_TEMPLATE_BYTES, check_recipient, check_template};
@@ -40,7 +41,6 @@ use serde::{Deserialize, Serialize};
 pub use usage::{StepUsage, Usage};
 pub use web_scraper::search_condition;
 
-use crate::condition::Condition;
 pub use crate::model::{Cost, TemplateType, Used};
 
 /// One recipient and one template, as the sender gave them.
@@ -190,46 +190,4 @@ impl ValueOrigin {
             ValueOrigin::Neutral => "neutral",
         }
     }
-}
-
-/// A service that has failed in passing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Service {
-    /// What holds if it fails all items.
-    pub condition: &'static Condition,
-    /// Whether it had answered a small question a moment before.
-    pub has_just_answered: bool,
-}
-
-impl From<&'static Condition> for Service {
-    fn from(condition: &'static Condition) -> Service {
-        Service { condition, has_just_answered: false }
-    }
-}
-
-/// Why there is no draft, and what should happen to the item: the three kinds of failure, and being told to stop.
-#[derive(Debug)]
-pub enum Error {
-    /// The item itself cannot succeed. The text tells its owner what to change.
-    Item(String),
-    /// May succeed later; costs an attempt.
-    Transient {
-        /// What went wrong.
-        message: String,
-        /// The other side's wish for when to come back.
-        retry_after: Option<Duration>,
-        /// Where a service that all items share is behind it: which.
-        service: Option<Service>,
-    },
-    /// Nothing is wrong with the item: it goes back untouched and claiming pauses.
-    Surroundings {
-        /// The row of the table of conditions.
-        condition: &'static Condition,
-        /// What exactly was seen.
-        detail: String,
-        /// The other side's wish for when to come back.
-        retry_after: Option<Duration>,
-    },
-    /// The caller said stop when a step was about to begin.
-    Stopped,
 }

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use super::{
     Error,
+    error::bad_answer,
     hygiene::{
         holds_blame, holds_email, holds_encoded, holds_invisible, holds_leftover, holds_mixed_scripts,
         holds_order, holds_phone, holds_url, is_imperative,
     },
     passages::{Passages, Who, subject},
-    run::bad_answer,
 };
 use crate::{
     model::{Builtin, Fact, FactsTask, LONGEST_FACT, MOST_FACTS, Model, PageFacts, Person, SelectTask},

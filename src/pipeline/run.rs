@@ -5,15 +5,15 @@ use super::{
     Draft, Error, Metadata, Request, Step, StepTimings, Usage, arxiv_helper,
     doubts::doubts,
     email_composer::{self, Research},
+    models::Models,
     request::check_request,
     sources::Sources,
     template_parser, web_scraper,
     witness::Suspects,
 };
 use crate::{
-    condition::MODEL_FAILING,
     config::Settings,
-    model::{self, Ledger, Model, ModelError, Purse},
+    model::{self, Ledger, Model, Purse},
     web::Web,
 };
 
@@ -104,35 +104,6 @@ impl Pipeline {
     }
 }
 
-/// Who reads and who writes.
-#[derive(Clone, Copy)]
-pub(crate) struct Models<'a> {
-    /// Templates.
-    pub parser: &'a dyn Model,
-    /// Pages.
-    pub reader: &'a dyn Model,
-    /// The values.
-    pub composer: &'a dyn Model,
-}
-
-impl<'a> Models<'a> {
-    /// Each of them once.
-    pub fn each(self) -> impl Iterator<Item = &'a dyn Model> {
-        let is_another = !std::ptr::addr_eq(self.reader, self.parser);
-        [self.composer, self.parser].into_iter().chain(is_another.then_some(self.reader))
-    }
-
-    /// Whom a step may ask.
-    fn of(self, step: Step) -> Option<&'a dyn Model> {
-        match step {
-            Step::TemplateParser => Some(self.parser),
-            Step::WebScraper => Some(self.reader),
-            Step::ArxivHelper => None,
-            Step::EmailComposer => Some(self.composer),
-        }
-    }
-}
-
 pub(crate) fn run_steps(
     sources: &dyn Sources,
     models: Models<'_>,
@@ -198,20 +169,6 @@ fn timed<T>(seconds: &mut f64, step: impl FnOnce() -> T) -> T {
     let result = step();
     *seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     result
-}
-
-/// What a model's failure means for the item: an answer that makes no sense can be done without, and its text is
-/// returned; anything else ends the work.
-pub(crate) fn bad_answer(error: ModelError) -> Result<String, Error> {
-    match error {
-        ModelError::BadAnswer(message) => Ok(message),
-        ModelError::Transient { message, retry_after } => {
-            Err(Error::Transient { message, retry_after, service: Some((&MODEL_FAILING).into()) })
-        }
-        ModelError::Unusable { condition, detail } => {
-            Err(Error::Surroundings { condition, detail, retry_after: None })
-        }
-    }
 }
 
 #[cfg(test)]

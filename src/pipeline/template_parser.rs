@@ -2,7 +2,7 @@
 //!
 //! The placeholders are read by code. A model only judges the kind and words the searches, and both are checked.
 use super::{
-    Error, Request, TemplateType, hygiene::is_clean, run::bad_answer, slot::Kind, template::Template,
+    Error, Request, TemplateType, error::bad_answer, hygiene::is_clean, slot::Kind, template::Template,
 };
 use crate::{
     model::{AnalyseTask, Analysis, Builtin, LONGEST_SEARCH, MOST_SEARCHES, Model, Person, SlotKind},

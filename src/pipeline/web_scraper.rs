@@ -9,8 +9,8 @@ use std::{
 
 use super::{
     Error,
+    error::bad_answer,
     reading::{self, CHUNK},
-    run::bad_answer,
     sources::{Outage, Sources},
 };
 use crate::{

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     Draft, Error, Request, Service,
-    run::{Models, bad_answer},
+    error::bad_answer,
+    models::Models,
     sources::{Outage, Sources},
     template::Template,
 };
