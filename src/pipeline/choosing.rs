@@ -120,7 +120,7 @@ impl Round<'_> {
     fn fill(&mut self) {
         let is_open = |choice: &Choice, at: usize| choice.values[at].is_none();
         let open: Vec<usize> = (0..self.slots.len()).filter(|&at| is_open(&self.choice, at)).collect();
-        let mut values = Builtin.choose(&self.task(self.slots, &[]));
+        let mut values = Builtin.chosen_values(&self.task(self.slots, &[]));
         let is_new =
             |value: &Value| {
                 !self.choice.values.iter().flatten().any(|chosen| {

@@ -103,7 +103,7 @@ pub(crate) fn read(page: &Page, parser: &dyn Model, person: Person<'_>) -> Resul
     let name = PersonName::parse(person.name);
     let judge = Judge { person, name: &name, passages: Passages::of(&page.title, &text, &name) };
     // where somebody works stands at the beginning
-    let begin = Builtin.read(&FactsTask { person, title: &page.title, text: parts[0] });
+    let begin = Builtin.page_facts(&FactsTask { person, title: &page.title, text: parts[0] });
     let university = begin.facts.iter().find_map(|fact| Builtin.university(fact, &name));
     reading.university = university.map(str::to_owned);
     let mut flaws = BTreeMap::new();
@@ -123,7 +123,7 @@ pub(crate) fn read(page: &Page, parser: &dyn Model, person: Person<'_>) -> Resul
         let mut facts = judge.best(&answer.facts, &mut flaws);
         if facts.is_empty() {
             // none of a model's statements is as good as no answer
-            facts = judge.best(&Builtin.read(&task).facts, &mut BTreeMap::new());
+            facts = judge.best(&Builtin.page_facts(&task).facts, &mut BTreeMap::new());
             if !facts.is_empty() {
                 reading.warnings.push(format!("the facts of {} were noted without the model", page.url));
             }
@@ -149,7 +149,7 @@ impl Reading {
         parser.facts(task).or_else(|error| {
             let message = bad_answer(error)?;
             self.warnings.push(format!("{url} was read without the model: {message}"));
-            Ok(Builtin.read(task))
+            Ok(Builtin.page_facts(task))
         })
     }
 
@@ -207,7 +207,7 @@ impl Judge<'_> {
             }
         }
         let task = SelectTask { person: self.person, facts: &facts, most: MOST_FACTS };
-        let best = Builtin.pick(&task);
+        let best = Builtin.selection(&task);
         best.into_iter().map(|at| facts[at].text.clone()).collect()
     }
 

@@ -39,13 +39,13 @@ pub(crate) fn run<'a>(request: &'a Request, parser: &dyn Model) -> Result<Brief<
         Err(error) => {
             let message = bad_answer(error)?;
             warnings.push(format!("the template was judged without the model: {message}"));
-            let Analysis { template_type, search_terms } = Builtin.judge(&task);
+            let Analysis { template_type, search_terms } = Builtin.analysis(&task);
             (template_type, search_terms)
         }
     };
     let search_terms = if terms.is_empty() {
         warnings.push("the model named no usable search term, so the name was searched for".to_owned());
-        Builtin.judge(&task).search_terms
+        Builtin.analysis(&task).search_terms
     } else {
         terms
     };

@@ -232,7 +232,7 @@ impl Findings {
             }
         };
         if best.is_empty() {
-            best = Builtin.pick(&task);
+            best = Builtin.selection(&task);
         }
         let mut seen = HashSet::new();
         best.retain(|at| seen.insert(*at));

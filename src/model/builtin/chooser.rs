@@ -22,7 +22,7 @@ const RARE: usize = 20;
 const CITATION: &[&str] = &["preprint", "arxiv", "doi", "et al", "pp", "vol"];
 
 /// Finds what there is for each slot.
-pub(super) fn choose(task: &ValuesTask<'_>) -> Vec<Value> {
+pub(super) fn chosen_values(task: &ValuesTask<'_>) -> Vec<Value> {
     let chooser = Chooser { task, scale: Scale::of(task.person) };
     let mut quoted = Vec::new();
     let mut values = Vec::new();
@@ -45,7 +45,7 @@ pub(super) fn choose(task: &ValuesTask<'_>) -> Vec<Value> {
 }
 
 /// The facts that say most, in the order they stand in.
-pub(super) fn pick(task: &SelectTask<'_>) -> Vec<usize> {
+pub(super) fn selection(task: &SelectTask<'_>) -> Vec<usize> {
     let scale = Scale::of(task.person);
     let mut best: Vec<usize> = (0..task.facts.len()).collect();
     best.sort_by_cached_key(|&at| Reverse(scale.worth(&task.facts[at].text)));

@@ -8,7 +8,7 @@ fn values(kinds: &[SlotKind], facts: &[&str], papers: &[(&str, u16)]) -> Vec<Val
     let papers: Vec<_> =
         papers.iter().map(|&(title, year)| PaperRef { title: title.to_owned(), year }).collect();
     let person = Person { name: "Ada Example", interest: "ocean eddies" };
-    choose(&ValuesTask {
+    chosen_values(&ValuesTask {
         person,
         template: "",
         slots: &slots,
@@ -45,7 +45,7 @@ fn the_detail_comes_from_the_page_that_names_the_place_of_work_where_that_has_on
     let person = Person { name: "Ada Example", interest: "ocean eddies" };
     let task =
         ValuesTask { person, template: "", slots: &slots, facts: &facts, papers: &[], complaints: &[] };
-    let used: Vec<_> = choose(&task).into_iter().flat_map(|value| value.facts).collect();
+    let used: Vec<_> = chosen_values(&task).into_iter().flat_map(|value| value.facts).collect();
     assert_eq!(used, [1, 2]);
 }
 
@@ -77,7 +77,10 @@ fn a_long_surname_may_be_the_subject_as_well_as_a_short_one() {
     let person = Person { name: "Ada van der Example", interest: "ocean eddies" };
     let task =
         ValuesTask { person, template: "", slots: &slots, facts: &facts, papers: &[], complaints: &[] };
-    assert_eq!(choose(&task)[0].text, "“With colleagues in computing Van der Example maps ocean eddies”");
+    assert_eq!(
+        chosen_values(&task)[0].text,
+        "“With colleagues in computing Van der Example maps ocean eddies”"
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub struct Builtin;
 
 impl Builtin {
     /// What the template asks for, and two searches for the person.
-    pub(crate) fn judge(self, task: &AnalyseTask<'_>) -> Analysis {
+    pub(crate) fn analysis(self, task: &AnalyseTask<'_>) -> Analysis {
         let name = PersonName::parse(task.person.name).full;
         let full = format!("{name} {}", task.person.interest);
         let mut search_terms =
@@ -35,8 +35,8 @@ impl Builtin {
     }
 
     /// What the page says about the person.
-    pub(crate) fn read(self, task: &FactsTask<'_>) -> PageFacts {
-        reader::read(task)
+    pub(crate) fn page_facts(self, task: &FactsTask<'_>) -> PageFacts {
+        reader::page_facts(task)
     }
 
     /// How sure it is that the page is about the person, 0 to 1.
@@ -72,13 +72,13 @@ impl Builtin {
     }
 
     /// The facts that say most.
-    pub(crate) fn pick(self, task: &SelectTask<'_>) -> Vec<usize> {
-        chooser::pick(task)
+    pub(crate) fn selection(self, task: &SelectTask<'_>) -> Vec<usize> {
+        chooser::selection(task)
     }
 
     /// The values that facts and papers give.
-    pub(crate) fn choose(self, task: &ValuesTask<'_>) -> Vec<Value> {
-        chooser::choose(task)
+    pub(crate) fn chosen_values(self, task: &ValuesTask<'_>) -> Vec<Value> {
+        chooser::chosen_values(task)
     }
 }
 
@@ -88,19 +88,19 @@ impl Model for Builtin {
     }
 
     fn analyse(&self, task: &AnalyseTask<'_>) -> Result<Analysis, ModelError> {
-        Ok(self.judge(task))
+        Ok(self.analysis(task))
     }
 
     fn facts(&self, task: &FactsTask<'_>) -> Result<PageFacts, ModelError> {
-        Ok(self.read(task))
+        Ok(self.page_facts(task))
     }
 
     fn select(&self, task: &SelectTask<'_>) -> Result<Vec<usize>, ModelError> {
-        Ok(self.pick(task))
+        Ok(self.selection(task))
     }
 
     fn values(&self, task: &ValuesTask<'_>) -> Result<Vec<Value>, ModelError> {
-        Ok(self.choose(task))
+        Ok(self.chosen_values(task))
     }
 }
 
@@ -170,27 +170,27 @@ mod tests {
         fn whatever_it_says_stands_on_the_page(pieces in prop::collection::vec(piece(), 0..60), any in "\\PC{0,40}") {
             let page = format!("{}{any}", pieces.concat());
             let person = Person { name: "Ada Example", interest: "ocean eddies" };
-            let facts = Builtin.read(&FactsTask { person, title: "Ada Example", text: &page }).facts;
+            let facts = Builtin.page_facts(&FactsTask { person, title: "Ada Example", text: &page }).facts;
             prop_assert!(facts.iter().all(|fact| page.contains(fact.as_str())));
             let facts: Vec<_> = facts.into_iter().map(|text| Fact { text, page: 0 }).collect();
             let kinds = [SlotKind::Institution, SlotKind::Book, SlotKind::Detail, SlotKind::PaperTitle];
             let slots = kinds.map(|kind| Slot { name: "x".into(), kind });
             let task = ValuesTask { person, template: "", slots: &slots, facts: &facts, papers: &[], complaints: &[] };
-            for value in Builtin.choose(&task) {
+            for value in Builtin.chosen_values(&task) {
                 let text = value.text.trim_matches(['“', '”']);
                 prop_assert!(facts[value.facts[0]].text.contains(text), "{text}");
             }
         }
     }
 
-    fn judge(fixed_text: &str) -> Analysis {
+    fn analysis(fixed_text: &str) -> Analysis {
         let person = Person { name: "Prof. Ada Example", interest: "ocean eddies" };
-        Builtin.judge(&AnalyseTask { person, template: fixed_text, fixed_text })
+        Builtin.analysis(&AnalyseTask { person, template: fixed_text, fixed_text })
     }
 
     #[test]
     fn the_kind_follows_the_words() {
-        let kind = |template: &str| judge(template).template_type;
+        let kind = |template: &str| analysis(template).template_type;
         assert_eq!(kind("I admire your research, "), TemplateType::Research);
         assert_eq!(kind("I read your book, "), TemplateType::Book);
         assert_eq!(kind("May I book a call on ?"), TemplateType::General);
@@ -198,14 +198,14 @@ mod tests {
 
     #[test]
     fn searches_name_the_person_without_titles() {
-        assert_eq!(judge("").search_terms, ["Ada Example ocean eddies", "Ada Example"]);
+        assert_eq!(analysis("").search_terms, ["Ada Example ocean eddies", "Ada Example"]);
     }
 
     #[test]
     fn searches_stay_short() {
         let interest = "eddies ".repeat(70);
         let person = Person { name: "Ada Example", interest: interest.trim() };
-        let answer = Builtin.judge(&AnalyseTask { person, template: "", fixed_text: "" });
+        let answer = Builtin.analysis(&AnalyseTask { person, template: "", fixed_text: "" });
         assert!(answer.search_terms.iter().all(|term| term.chars().count() <= LONGEST_SEARCH));
     }
 }

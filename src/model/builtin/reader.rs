@@ -29,7 +29,7 @@ const BOILERPLATE: &[&str] = &[
 ];
 
 /// Reads one page, or a part of one.
-pub(super) fn read(task: &FactsTask<'_>) -> PageFacts {
+pub(super) fn page_facts(task: &FactsTask<'_>) -> PageFacts {
     let name = PersonName::parse(task.person.name);
     let field = field_words(task.person.interest);
     let best = best_mention(task, &name);
@@ -165,7 +165,11 @@ mod tests {
     use crate::model::Person;
 
     fn page(title: &str, text: &str) -> PageFacts {
-        read(&FactsTask { person: Person { name: "Dr. Ada Example", interest: "ocean eddies" }, title, text })
+        page_facts(&FactsTask {
+            person: Person { name: "Dr. Ada Example", interest: "ocean eddies" },
+            title,
+            text,
+        })
     }
 
     #[test]
