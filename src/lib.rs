@@ -16,9 +16,11 @@
 //! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us;
 //!   `clock`: whether this machine's clock can be right.
 //!
-//! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue` (`doctor` asks `web` too); `pipeline` uses `model` and
-//! `web`; `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error). `pipeline`, `model`
-//! and `web` know no SQL, `database` knows no HTTP, `queue` knows neither.
+//! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue`; `doctor` also asks `web` and
+//! the models, and looks whether `daemon` was paused. `pipeline` uses `model` and `web`; `model` sends its questions by
+//! the HTTP client of `web`. `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error), and
+//! `database` the day of `model`'s ledger. `pipeline`, `model` and `web` know no SQL, `database` knows no HTTP, `queue`
+//! knows neither.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

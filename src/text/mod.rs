@@ -1,4 +1,5 @@
-//! What pipeline, models and web all need to know about text; in this file: text from elsewhere, made plain and harmless before anything or anybody else looks at it.
+//! What pipeline, models and web all need to know about text; in this file: text from elsewhere, made plain and harmless
+//! before anything or anybody else looks at it.
 //!
 //! Characters without a glyph are the usual carrier of hidden instructions, and of names that look equal and are not.
 pub(crate) mod claim;

@@ -1,6 +1,7 @@
-//! Everything outbound over HTTP: the search provider, the pages it names, and arXiv.
+//! Everything outbound over HTTP: the search provider, the pages it names, and arXiv; and how requests leave, for the
+//! services of models as well (`client`, `resolve`).
 //!
-//! [`Web`] is the only client. Configured services (the search provider, arXiv) may stand anywhere; a page may not:
+//! [`Web`] is the only way to the first three. Configured services (the search provider, arXiv) may stand anywhere; a page may not:
 //! its address is judged before anything is sent.
 mod arxiv;
 mod atom;

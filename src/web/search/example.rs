@@ -24,8 +24,8 @@ impl Provider for Example {
     }
 }
 
-/// What an answer means that is no success. The rest is the same for everybody: 400, 414 and 422 are about the words, 429
-/// and 5xx are busy, others fail.
+/// What an answer means that is no success. The rest is the same for everybody: 400, 413, 414, 422 and 431 are about the
+/// words, 429 and 5xx are busy, others fail.
 pub(super) fn judge(answer: &Answer) -> Option<WebError> {
     match answer.status.as_u16() {
         401 => Some(answer.key_refused("EXAMPLE_API_KEY")),
