@@ -37,6 +37,7 @@ const OWN_WORK: &[&str] = &[
     "team",
     "work",
 ];
+
 /// Who a sentence begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {
