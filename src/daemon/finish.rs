@@ -8,7 +8,7 @@ use log::{error, info, warn};
 
 use super::{
     spool::Finished,
-    status::Outcome,
+    tally::Outcome,
     worker::{Obstacle, Short, Worker},
 };
 use crate::{
@@ -63,6 +63,7 @@ impl Worker {
                     if is_done {
                         self.tell(&claim, &end, started);
                     } else {
+                        self.status.count(Outcome::Dropped);
                         warn!(
                             "item {}: deleted or taken over meanwhile, so its result is dropped",
                             Short(claim.item)
@@ -153,9 +154,13 @@ impl Worker {
                 warn!("item {id}: again in about {} s: {message}", pause.as_secs());
             }
             Ending::Next(Next::Aside { pause, message }) => {
+                self.status.count(Outcome::PutBack);
                 warn!("item {id}: put aside for about {} s, at no cost: {message}", pause.as_secs());
             }
-            Ending::Next(Next::PutBack) => info!("item {id}: put back"),
+            Ending::Next(Next::PutBack) => {
+                self.status.count(Outcome::PutBack);
+                info!("item {id}: put back");
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! `GET /health`: answered from memory on the main thread, whatever the worker is doing.
+//! `GET /health` and `GET /metrics`: answered from memory on the main thread, whatever the worker is doing.
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use http_body_util::Full;
@@ -15,7 +15,8 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use super::status::Status;
+use super::{metrics, status::Status};
+use crate::model::Meter;
 
 /// More connections at a time wait in the kernel's queue, which bounds the memory.
 const MOST_CONNECTIONS: usize = 64;
@@ -29,14 +30,23 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest head of a request, in bytes.
 const MOST_HEAD: usize = 8 * 1024;
 
+/// What the answers are made of.
+#[derive(Clone)]
+pub struct Memory {
+    /// The daemon's own state.
+    pub status: Arc<Status>,
+    /// What its models used.
+    pub meter: Arc<Meter>,
+}
+
 /// Serves for ever.
-pub async fn serve(listener: TcpListener, status: Arc<Status>) {
+pub async fn serve(listener: TcpListener, memory: Memory) {
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                tokio::spawn(answer(stream, status.clone(), place));
+                tokio::spawn(answer(stream, memory.clone(), place));
             }
             // Out of descriptors, or the client was gone already: a moment later it may work.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
@@ -44,9 +54,9 @@ pub async fn serve(listener: TcpListener, status: Arc<Status>) {
     }
 }
 
-async fn answer(stream: TcpStream, status: Arc<Status>, _place: OwnedSemaphorePermit) {
+async fn answer(stream: TcpStream, memory: Memory, _place: OwnedSemaphorePermit) {
     let service = service_fn(move |request| {
-        let response = respond(&request, &status);
+        let response = respond(&request, &memory);
         async { Ok::<_, Infallible>(response) }
     });
     let connection = http1::Builder::new()
@@ -60,34 +70,49 @@ async fn answer(stream: TcpStream, status: Arc<Status>, _place: OwnedSemaphorePe
     let _ = tokio::time::timeout(CONNECTION_TIMEOUT, connection).await;
 }
 
-fn respond(request: &Request<Incoming>, status: &Status) -> Response<Full<Bytes>> {
-    match (request.uri().path(), request.method()) {
-        ("/health", &Method::GET | &Method::HEAD) => health(status),
-        ("/health", _) => {
+fn respond(request: &Request<Incoming>, memory: &Memory) -> Response<Full<Bytes>> {
+    let answer: fn(&Memory) -> Response<Full<Bytes>> = match request.uri().path() {
+        "/health" => health,
+        "/metrics" => metrics,
+        _ => return plain(StatusCode::NOT_FOUND, "there are only /health and /metrics\n"),
+    };
+    match *request.method() {
+        Method::GET | Method::HEAD => answer(memory),
+        _ => {
             let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n");
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             response
         }
-        _ => plain(StatusCode::NOT_FOUND, "there is only /health\n"),
     }
 }
 
-fn health(status: &Status) -> Response<Full<Bytes>> {
-    let health = status.health();
+fn health(memory: &Memory) -> Response<Full<Bytes>> {
+    let health = memory.status.health();
     let code = if health.is_healthy() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     // Plain structs of texts and numbers always serialise.
     let body = serde_json::to_vec(&health).unwrap_or_default();
-    let mut response = Response::new(Full::new(body.into()));
-    *response.status_mut() = code;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    of_the_moment(code, "application/json", body)
+}
+
+fn metrics(memory: &Memory) -> Response<Full<Bytes>> {
+    let text = metrics::text(&memory.status.snapshot(), &memory.meter.read());
+    of_the_moment(StatusCode::OK, metrics::CONTENT_TYPE, text)
+}
+
+/// Nobody may keep it for later.
+fn of_the_moment(code: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = answer_with(code, kind, body.into());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 fn plain(code: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+    answer_with(code, "text/plain; charset=utf-8", Bytes::from_static(text.as_bytes()))
+}
+
+fn answer_with(code: StatusCode, kind: &'static str, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
     *response.status_mut() = code;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }

@@ -1,4 +1,5 @@
-//! `scribe run`: two threads. The main one answers `/health`, signals and systemd; the worker does everything else.
+//! `scribe run`: two threads. The main one answers `/health`, `/metrics`, signals and systemd; the worker does everything
+//! else.
 //!
 //! All that can be wrong with this machine (settings, state directory, port) is found before READY. The database is
 //! not among it: a Pi boots faster than its network, and must not give up for that.
@@ -7,12 +8,14 @@ mod finish;
 mod health;
 mod in_hand;
 mod log;
+mod metrics;
 pub mod pause;
 mod runs;
 mod spool;
 mod state_directory;
 mod status;
 mod stop;
+mod tally;
 mod work;
 mod worker;
 
@@ -31,6 +34,7 @@ pub use self::worker::Obstacle;
 use self::{
     day_budget::DayBudget,
     finish::Outstanding,
+    health::Memory,
     in_hand::{Hand, InHand},
     runs::{DISK_PAUSE, Runs, tell_disk_refused},
     state_directory::{StateDirectory, StateError},
@@ -181,7 +185,8 @@ async fn supervise(
     grace: Duration,
 ) -> Result<Option<End>, DaemonError> {
     let (status, stop) = (worker.status.clone(), worker.stop.clone());
-    tokio::spawn(health::serve(TcpListener::from_std(listener)?, status.clone()));
+    let memory = Memory { status: status.clone(), meter: worker.pipeline.meter() };
+    tokio::spawn(health::serve(TcpListener::from_std(listener)?, memory));
     tokio::spawn(keep_what_waits(worker.in_hand.clone(), worker.state.clone(), status.clone()));
     let (ended, mut worker_end) = oneshot::channel();
     thread::Builder::new().name("worker".into()).spawn(move || {

@@ -1,4 +1,5 @@
-//! What the daemon knows of itself: written by the worker, read by `/health`. The lock is never held across I/O.
+//! What the daemon knows of itself: written by the worker, read by `/health` and `/metrics`. The lock is never held across
+//! I/O.
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -6,6 +7,7 @@ use std::{
 
 use serde::Serialize;
 
+use super::tally::{Counts, Outcome, Tally};
 use crate::{
     condition::{Condition, Severity},
     config::Stage,
@@ -28,8 +30,9 @@ struct Inner {
     /// Errors, one for each subject at most.
     errors: Vec<Held>,
     warnings: Vec<Held>,
-    step: Option<Step>,
-    counts: Counts,
+    /// The step at hand, and since when.
+    step: Option<(Step, Instant)>,
+    tally: Tally,
 }
 
 /// A condition that holds.
@@ -57,26 +60,17 @@ struct DatabaseSeen {
     connected: bool,
 }
 
-/// What became of items since the start.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// E-mails stored.
-    pub completed: u64,
-    /// Items marked FAILED.
-    pub failed: u64,
-    /// Attempts that will be repeated.
-    pub retried: u64,
-}
-
-/// How an attempt ended, for the counts.
-#[derive(Debug, Clone, Copy)]
-pub enum Outcome {
-    /// The e-mail is stored.
-    Completed,
-    /// The item is FAILED.
-    Failed,
-    /// The item waits for another try.
-    Retried,
+/// What `/metrics` tells, at one moment.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Since the start, by a clock that only goes forward.
+    pub uptime: Duration,
+    /// Whether the database answered the last time, and how long ago that was.
+    pub database: Option<(bool, Duration)>,
+    /// What holds.
+    pub conditions: Vec<&'static Condition>,
+    /// What was counted.
+    pub tally: Tally,
 }
 
 /// The answer of `/health`. The first five members, in this order, are the contract.
@@ -152,17 +146,26 @@ impl Status {
 
     /// The worker begins a step of an item, or has none.
     pub fn working(&self, step: Option<Step>) {
-        self.inner().step = step;
+        let mut inner = self.inner();
+        let begun = step.map(|step| (step, Instant::now()));
+        if let Some((step, since)) = std::mem::replace(&mut inner.step, begun) {
+            inner.tally.step_ended(step, since.elapsed());
+        }
     }
 
     /// An attempt ended.
     pub fn count(&self, outcome: Outcome) {
-        let counts = &mut self.inner().counts;
-        match outcome {
-            Outcome::Completed => counts.completed += 1,
-            Outcome::Failed => counts.failed += 1,
-            Outcome::Retried => counts.retried += 1,
-        }
+        self.inner().tally.count(outcome);
+    }
+
+    /// An item was taken in hand.
+    pub fn attempt(&self) {
+        self.inner().tally.attempts += 1;
+    }
+
+    /// A unit of work failed, which shows this.
+    pub fn database_failed(&self, shows: &'static Condition) {
+        self.inner().tally.database_failed(shows);
     }
 
     /// An error holds from now on. `None`: that is no news, for it held before, or it is the same outage with another
@@ -235,10 +238,21 @@ impl Status {
                     None if inner.paused => "paused",
                     None => "idle",
                 },
-                step: inner.step.map(Step::as_str),
+                step: inner.step.map(|(step, _)| step.as_str()),
             },
-            queue: inner.counts,
+            queue: inner.tally.counts,
             uptime_seconds: self.started.elapsed().as_secs(),
+        }
+    }
+
+    /// What `/metrics` tells at this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        let inner = self.inner();
+        Snapshot {
+            uptime: self.started.elapsed(),
+            database: inner.database.map(|seen| (seen.connected, seen.at.elapsed())),
+            conditions: inner.errors.iter().chain(&inner.warnings).map(|held| held.condition).collect(),
+            tally: inner.tally.clone(),
         }
     }
 }

@@ -226,7 +226,10 @@ impl Worker {
         let claim = if leave_others { queue_items::claim_leaving_others } else { queue_items::claim };
         let claimed = self.seen(claim(&self.database, self.in_hand.run()))?;
         match &claimed {
-            Some(item) => self.in_hand.holds(item.claim.clone()),
+            Some(item) => {
+                self.in_hand.holds(item.claim.clone());
+                self.status.attempt();
+            }
             None => _ = self.in_hand.nothing(),
         }
         Ok(claimed)
@@ -289,6 +292,9 @@ impl Worker {
         let is_there = result.as_ref().err().is_none_or(DatabaseError::was_logged_in);
         self.status.database_seen(is_there);
         self.seen.has_failed.set(result.is_err());
+        if let Err(error) = result {
+            self.status.database_failed(hints::condition(error));
+        }
         if !is_there {
             self.seen.others_until.set(Some(Instant::now() + LEAVE_OTHERS));
         }

@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     ModelError,
+    meter::Meter,
     used::{Tokens, Used},
 };
 use crate::config::{MicroUsd, Prices};
@@ -63,6 +64,7 @@ struct Shared {
     /// What an item may cost.
     most: Option<MicroUsd>,
     purse: Option<Arc<dyn Purse>>,
+    meter: Arc<Meter>,
     inner: Mutex<Inner>,
 }
 
@@ -82,7 +84,7 @@ impl Ledger {
             spent: MicroUsd::default(),
             step_until: Instant::now() + STEP_TIME,
         };
-        Ledger(Arc::new(Shared { most, purse, inner: Mutex::new(inner) }))
+        Ledger(Arc::new(Shared { most, purse, meter: Arc::default(), inner: Mutex::new(inner) }))
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -105,6 +107,11 @@ impl Ledger {
     /// What the step used so far.
     pub fn used(&self) -> Used {
         self.inner().used.clone()
+    }
+
+    /// What all items and steps used.
+    pub fn meter(&self) -> Arc<Meter> {
+        self.0.meter.clone()
     }
 
     /// Until when a question asked now may take, if it may be asked: the step then does without the model.
@@ -139,14 +146,15 @@ impl Ledger {
     pub fn settle(&self, hold: Hold, spent: Spent) {
         let Hold { prices, amount, day } = hold;
         let mut inner = self.inner();
+        let mut count = |tokens| {
+            inner.used.count(tokens, prices);
+            self.0.meter.count(tokens, prices);
+        };
         let cost = match spent {
             Spent::Nothing => MicroUsd::default(),
-            Spent::Unknown => {
-                inner.used.count(None, prices);
-                return;
-            }
+            Spent::Unknown => return count(None),
             Spent::Tokens(tokens) => {
-                inner.used.count(Some(tokens), prices);
+                count(Some(tokens));
                 prices.map(|prices| prices.cost(tokens.input, tokens.output)).unwrap_or_default()
             }
         };
@@ -223,6 +231,9 @@ mod tests {
         assert_eq!(*pocket.spent.lock().unwrap(), 140, "what was refused costs nothing");
         let used = ledger.used();
         assert_eq!((used.calls, used.cost_usd), (1, Cost::Usd(140e-6)));
+        ledger.begin_item();
+        let metered = ledger.meter().read();
+        assert_eq!((metered.calls, metered.cost), (1, MicroUsd(140)), "the meter goes on from item to item");
     }
 
     #[test]

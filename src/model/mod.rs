@@ -7,6 +7,7 @@ mod builtin;
 #[cfg(test)]
 mod fuzz_targets;
 mod ledger;
+mod meter;
 mod prompts;
 mod remote;
 mod used;
@@ -16,6 +17,7 @@ pub use builtin::Builtin;
 pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub use ledger::{Day, Purse};
 pub(crate) use ledger::{Ledger, STEP_TIME};
+pub use meter::{Meter, Reading};
 pub(crate) use prompts::leaks_instructions;
 pub use used::{Cost, Used};
 

@@ -71,6 +71,10 @@ pub enum Step {
 }
 
 impl Step {
+    /// All of them, in their order.
+    pub const ALL: [Step; 4] =
+        [Step::TemplateParser, Step::WebScraper, Step::ArxivHelper, Step::EmailComposer];
+
     /// The name of the step in the database and in the metadata.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     config::Settings,
-    model::{self, Ledger, Model, Purse},
+    model::{self, Ledger, Meter, Model, Purse},
     web::Web,
 };
 
@@ -88,6 +88,11 @@ impl Pipeline {
     /// What the models used for the last request, if that became no e-mail; told once.
     pub fn take_usage(&self) -> Usage {
         self.usage.take()
+    }
+
+    /// What the models used for all requests and questions.
+    pub fn meter(&self) -> Arc<Meter> {
+        self.ledger.meter()
     }
 
     fn models(&self) -> Models<'_> {
