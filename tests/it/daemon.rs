@@ -1,4 +1,4 @@
-//! The daemon towards its surroundings: `/health`, signals, and things that are away.
+//! The daemon towards its surroundings: `/health` and `/metrics`, signals, and things that are away.
 use std::{os::unix::net::UnixDatagram, thread, time::Duration};
 
 use crate::support::{
@@ -20,7 +20,12 @@ fn health_tells_the_truth_and_nothing_else_is_served() {
         )),
         "{body}"
     );
-    assert!(daemon.http("POST", "/health").starts_with("HTTP/1.1 405 "));
+    for path in ["/health", "/metrics"] {
+        assert!(daemon.http("POST", path).starts_with("HTTP/1.1 405 "));
+        let head = daemon.http("HEAD", path);
+        assert!(head.starts_with("HTTP/1.1 200 ") && head.ends_with("\r\n\r\n"), "{head}");
+    }
+    assert!(daemon.http("GET", "/metrics/").starts_with("HTTP/1.1 404 "));
     assert!(daemon.http("GET", "/").starts_with("HTTP/1.1 404 "));
     assert!(daemon.http("GET", "/health/../etc/passwd").starts_with("HTTP/1.1 404 "));
 }
@@ -35,11 +40,15 @@ fn a_crowd_of_pollers_opens_no_database_connection() {
         log.lines().filter(|line| line.contains(&database.name) && line.contains("BEGIN ISOLATION")).count()
     };
     let before = connections();
-    for _ in 0..300 {
-        assert!(daemon.http("GET", "/health").contains("healthy"));
-    }
+    let poll = || {
+        for _ in 0..3 {
+            assert!(daemon.http("GET", "/health").contains("healthy"));
+            assert!(daemon.http("GET", "/metrics").contains("scribe_database_connected 1"));
+        }
+    };
+    thread::scope(|scope| (0..100).for_each(|_| drop(scope.spawn(poll))));
     // The worker's own polls go on meanwhile: 1, 2, 4 … seconds apart.
-    assert!(connections() - before < 10, "{} units of work for 300 requests", connections() - before);
+    assert!(connections() - before < 10, "{} units of work for 600 requests", connections() - before);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod hostile_neighbour;
 mod hostile_server;
 mod life;
 mod lost_commits;
+mod metrics;
 mod migration_commands;
 mod migrations;
 mod models;

@@ -205,6 +205,14 @@ impl Daemon {
         }
     }
 
+    /// The most memory that it has had so far, in KiB.
+    #[allow(dead_code, reason = "of no use in tests/chaos")]
+    pub fn peak_kb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Kills it as a power cut would.
     pub fn kill_9(mut self) {
         self.child.kill().unwrap();
