@@ -100,6 +100,28 @@ const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "scribe_claim_lag_seconds",
+        kind: Kind::Gauge,
+        label: None,
+        help: "How long it had been the turn of the last item that was taken, by the database's clock.",
+        samples: |seen, _| seen.tally.claim_lag.map_or(vec![], |lag| one(lag.as_secs_f64())),
+    },
+    Metric {
+        name: "scribe_queue_waiting",
+        kind: Kind::Gauge,
+        label: None,
+        help: "Items that wait, those put off among them, as of the last poll; each scribe tells of the whole queue, and \
+               stops counting at 1000.",
+        samples: |seen, _| seen.tally.backlog.map_or(vec![], |backlog| one(backlog.waiting)),
+    },
+    Metric {
+        name: "scribe_queue_oldest_seconds",
+        kind: Kind::Gauge,
+        label: None,
+        help: "How long it had been the turn of the one that waits longest; 0 where nothing waits or all is put off.",
+        samples: |seen, _| seen.tally.backlog.map_or(vec![], |backlog| one(backlog.oldest.as_secs_f64())),
+    },
+    Metric {
         name: "scribe_step_seconds",
         kind: Kind::Summary,
         label: Some("step"),
@@ -230,6 +252,8 @@ mod tests {
             assert_eq!(matches!(kind, Kind::Counter), name.ends_with("_total"), "{name}");
             assert!(!help.contains(['\\', '\n', '|']), "{name}: {help}");
         }
+        let waiting = METRICS.iter().find(|metric| metric.name == "scribe_queue_waiting").unwrap();
+        assert!(waiting.help.ends_with(&format!(" {}.", crate::database::MOST_COUNTED)));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::{
     runs::tell_disk_refused,
     worker::{Obstacle, Round, Worker},
 };
-use crate::database::queue_items;
+use crate::database::Backlog;
 
 const FILE: &str = "paused";
 
@@ -79,7 +79,7 @@ impl Worker {
         if self.until_empty {
             return Ok(Round::Paused);
         }
-        self.seen_raw(queue_items::unfinished(&self.database))?;
+        self.status.backlog(self.seen(Backlog::look(&self.database))?);
         let asked = Instant::now();
         // An error of the look is met again, and reported, in the next round.
         while asked.elapsed() < ASK && !self.stop.sleep(LOOK) && is_paused(self.state.path()).unwrap_or(false)

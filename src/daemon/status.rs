@@ -11,6 +11,7 @@ use super::tally::{Counts, Outcome, Tally};
 use crate::{
     condition::{Condition, Severity},
     config::Stage,
+    database::Backlog,
     pipeline::Step,
 };
 
@@ -158,9 +159,14 @@ impl Status {
         self.inner().tally.count(outcome);
     }
 
-    /// An item was taken in hand.
-    pub fn attempt(&self) {
-        self.inner().tally.attempts += 1;
+    /// An item was taken in hand; it had waited so long, if it had waited.
+    pub fn attempt(&self, waited: Option<Duration>) {
+        self.inner().tally.attempt(waited);
+    }
+
+    /// What waits, as it was seen last.
+    pub fn backlog(&self, backlog: Backlog) {
+        self.inner().tally.backlog = Some(backlog);
     }
 
     /// A unit of work failed, which shows this.

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use crate::{condition::Condition, pipeline::Step};
+use crate::{condition::Condition, database::Backlog, pipeline::Step};
 
 /// The numbers.
 #[derive(Debug, Default, Clone)]
@@ -12,6 +12,10 @@ pub struct Tally {
     pub counts: Counts,
     /// How often an item was taken in hand.
     pub attempts: u64,
+    /// How long the last of those that had waited had been due.
+    pub claim_lag: Option<Duration>,
+    /// What waits, as the last claim left it.
+    pub backlog: Option<Backlog>,
     /// What the steps took; one that was never begun is missing.
     pub steps: BTreeMap<Step, StepTime>,
     /// Units of work that failed, by the code of the condition that they show: as many entries as the table has at most.
@@ -58,6 +62,12 @@ pub struct StepTime {
 }
 
 impl Tally {
+    /// An item was taken in hand.
+    pub fn attempt(&mut self, waited: Option<Duration>) {
+        self.attempts += 1;
+        self.claim_lag = waited.or(self.claim_lag);
+    }
+
     /// An attempt ended.
     pub fn count(&mut self, outcome: Outcome) {
         let Counts { completed, failed, retried, put_back, dropped } = &mut self.counts;

@@ -30,7 +30,7 @@ use crate::{
     database::{
         Database, DatabaseError, hints,
         migrate::{self, Misfit},
-        queue_items::{self, Claimed},
+        queue_items::{self, Claimed, Polled},
     },
     pipeline::Pipeline,
     queue::{
@@ -224,15 +224,16 @@ impl Worker {
         self.in_hand.claiming();
         let leave_others = self.seen.others_until.get().is_some_and(|until| Instant::now() < until);
         let claim = if leave_others { queue_items::claim_leaving_others } else { queue_items::claim };
-        let claimed = self.seen(claim(&self.database, self.in_hand.run()))?;
-        match &claimed {
+        let Polled { item, backlog } = self.seen(claim(&self.database, self.in_hand.run()))?;
+        self.status.backlog(backlog);
+        match &item {
             Some(item) => {
                 self.in_hand.holds(item.claim.clone());
-                self.status.attempt();
+                self.status.attempt(item.waited);
             }
             None => _ = self.in_hand.nothing(),
         }
-        Ok(claimed)
+        Ok(item)
     }
 
     fn nothing_waits(&mut self) -> Result<Round, Obstacle> {

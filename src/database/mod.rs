@@ -7,6 +7,7 @@
 //!
 //! The queries live in one file per table; what an error means to people is in [`hints`]. For `scribe doctor` there is
 //! [`inspect`], which alone opens connections without a unit of work, to see what a pooler does with them, and [`probe`].
+mod backlog;
 mod deadline;
 pub mod emails;
 mod error;
@@ -36,7 +37,10 @@ use postgres::{
 };
 use postgres_native_tls::MakeTlsConnector;
 
-pub use self::error::{Cause, DatabaseError, Phase};
+pub use self::{
+    backlog::{Backlog, MOST_COUNTED},
+    error::{Cause, DatabaseError, Phase},
+};
 use self::{
     deadline::{MakeWatched, Progress},
     error::{LONGEST, cause_of},

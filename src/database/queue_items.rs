@@ -7,7 +7,7 @@ use postgres::{Row, SimpleQueryRow, types::Type};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Cause, Database, DatabaseError, Parameter, Phase, Transaction};
+use super::{Backlog, Cause, Database, DatabaseError, Parameter, Phase, Transaction, backlog::seconds};
 use crate::{
     pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
     queue::{Claim, ClaimToken, RunId, life::LEASE},
@@ -31,6 +31,17 @@ pub struct Claimed {
     pub template: Result<String, TooLong>,
     /// The sender's own name.
     pub sender_name: Option<String>,
+    /// How long it had been its turn, by the database's clock, unless it was taken from somebody.
+    pub waited: Option<Duration>,
+}
+
+/// What a claim found.
+#[derive(Debug, Clone)]
+pub struct Polled {
+    /// The item that is ours from now on; `None`: nothing may be claimed.
+    pub item: Option<Claimed>,
+    /// What waits besides.
+    pub backlog: Backlog,
 }
 
 /// The size in bytes of a template that is too long.
@@ -80,22 +91,23 @@ pub(super) const LEASE_END: &str =
 
 /// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
 /// an item whose claim was never answered: it is taken again and costs no further attempt.
-pub fn claim(database: &Database, run: RunId) -> Result<Option<Claimed>, DatabaseError> {
+pub fn claim(database: &Database, run: RunId) -> Result<Polled, DatabaseError> {
     claim_from(database, run, &format!("{LEASE_END} < now()"))
 }
 
 /// The same, but leaves alone what others held: they may be back in a moment and store what they finished.
-pub fn claim_leaving_others(database: &Database, run: RunId) -> Result<Option<Claimed>, DatabaseError> {
+pub fn claim_leaving_others(database: &Database, run: RunId) -> Result<Polled, DatabaseError> {
     claim_from(database, run, "FALSE")
 }
 
-fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Option<Claimed>, DatabaseError> {
+fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Polled, DatabaseError> {
     let token = ClaimToken::fresh(run);
     let (own, lease, most) = (run.token_prefix(), LEASE.as_secs(), MAX_TEMPLATE_BYTES);
     let first_step = Step::TemplateParser.as_str();
     let sql = format!(
         "WITH next AS (
-            SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered
+            SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered,
+                   CASE status::text WHEN 'PENDING' THEN extract(epoch FROM now() - available_at) END AS waited
             FROM queue_items
             WHERE status::text IN ('PENDING', 'PROCESSING')
               AND CASE status::text
@@ -110,17 +122,19 @@ fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Opt
                 lease_expires_at = now() + interval '{lease} seconds',
                 attempts = least(attempts, 1000000) + CASE WHEN next.unanswered THEN 0 ELSE 1 END
             FROM next WHERE q.id = next.id
-            RETURNING q.*
+            RETURNING q.*, next.waited
+        ), backlog AS (
+            {backlog}
         )
-        SELECT c.id, c.attempts, c.recipient_name, c.recipient_interest, u.display_name,
+        SELECT b.waiting, b.oldest_seconds, c.waited, c.id, c.attempts, c.recipient_name, c.recipient_interest, u.display_name,
                octet_length(c.email_template_text) AS template_bytes,
                CASE WHEN octet_length(c.email_template_text) <= {most} THEN c.email_template_text END AS template
-        FROM claimed c LEFT JOIN users u ON u.id = c.user_id",
+        FROM backlog b LEFT JOIN claimed c ON TRUE LEFT JOIN users u ON u.id = c.user_id",
         token = token.as_str(),
+        backlog = Backlog::query("id NOT IN (SELECT id FROM next)"),
     );
     let rows = database.batch("claim", &sql)?;
-    let claim = |row| claimed(row, token).ok_or_else(|| unexpected("claim", "no item"));
-    rows.first().map(claim).transpose()
+    rows.first().and_then(|row| polled(row, token)).ok_or_else(|| unexpected("claim", "no item"))
 }
 
 fn unexpected(unit: &'static str, text: &str) -> DatabaseError {
@@ -128,6 +142,14 @@ fn unexpected(unit: &'static str, text: &str) -> DatabaseError {
 }
 
 /// `None` only if the server sent something other than what was asked for.
+fn polled(row: &SimpleQueryRow, token: ClaimToken) -> Option<Polled> {
+    let item = match row.try_get("id").ok()? {
+        Some(_) => Some(claimed(row, token)?),
+        None => None,
+    };
+    Some(Polled { item, backlog: Backlog::read(row)? })
+}
+
 fn claimed(row: &SimpleQueryRow, token: ClaimToken) -> Option<Claimed> {
     let text = |column: &str| row.try_get(column).ok().flatten();
     Some(Claimed {
@@ -140,6 +162,7 @@ fn claimed(row: &SimpleQueryRow, token: ClaimToken) -> Option<Claimed> {
             None => Err(TooLong(text("template_bytes")?.parse().ok()?)),
         },
         sender_name: text("display_name").map(String::from),
+        waited: seconds(row, "waited"),
     })
 }
 

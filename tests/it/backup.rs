@@ -152,7 +152,7 @@ fn what_a_dump_and_a_restore_through_the_pooler_leave_behind_does_not_matter_to_
         .expect_err("the reason why 6543 is wrong");
 
     let open = target.open();
-    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().item.unwrap();
     assert!(queue_items::note_step(&open, &item.claim, Step::WebScraper).unwrap());
     let draft = Draft {
         message: "Dear Ben".into(),

@@ -107,7 +107,7 @@ fn every_table_is_closed_to_strangers() {
 #[test]
 fn items_are_claimed_in_the_order_of_their_insert_and_by_one_only() {
     let database = with_items(&["A", "B", "C", "D"]);
-    let claim = |run| queue_items::claim(&database.open(), run).unwrap().map(|item| item.recipient_name);
+    let claim = |run| queue_items::claim(&database.open(), run).unwrap().item.map(|item| item.recipient_name);
     let runs = [RunId::fresh(), RunId::fresh(), RunId::fresh()];
     assert_eq!(runs.map(claim), ["A", "B", "C"].map(|name| Some(name.to_string())));
     // A claim under way elsewhere is passed over, not waited for.
@@ -121,8 +121,8 @@ fn items_are_claimed_in_the_order_of_their_insert_and_by_one_only() {
 fn a_claim_whose_answer_was_lost_is_repeated_and_costs_no_attempt() {
     let database = with_items(&["A", "B"]);
     let run = RunId::fresh();
-    let lost = queue_items::claim(&database.open(), run).unwrap().unwrap();
-    let again = queue_items::claim(&database.open(), run).unwrap().unwrap();
+    let lost = queue_items::claim(&database.open(), run).unwrap().item.unwrap();
+    let again = queue_items::claim(&database.open(), run).unwrap().item.unwrap();
     assert_eq!((again.claim.item, again.attempts), (lost.claim.item, 1));
     assert!(
         !queue_items::note_step(&database.open(), &lost.claim, Step::WebScraper).unwrap(),
@@ -135,7 +135,7 @@ fn settling_twice_with_the_same_email_stores_it_once() {
     let database = with_items(&["A"]);
     database.query("UPDATE users SET generation_count = NULL", &[]);
     let open = database.open();
-    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().item.unwrap();
     let first = email();
     for _ in 0..2 {
         assert_eq!(queue_items::settle(&open, &item.claim, &first), Ok(Settled::Stored));
@@ -151,7 +151,7 @@ fn settling_twice_with_the_same_email_stores_it_once() {
 fn a_text_that_the_database_refuses_is_told_apart_from_an_outage() {
     let database = with_items(&["A"]);
     let open = database.open();
-    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().item.unwrap();
     let bad = Email { message: "NUL: \0".into(), ..email() };
     let error = queue_items::settle(&open, &item.claim, &bad).unwrap_err();
     assert!(hints::concerns_the_item(&error), "{error}");
@@ -164,7 +164,7 @@ fn what_strangers_leave_on_a_pooled_connection_does_not_matter() {
     let seen = database.pooled().simple_query("SHOW search_path").unwrap();
     assert!(format!("{seen:?}").contains("pg_catalog"), "the next client gets the same back end: {seen:?}");
     let open = database.open();
-    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().item.unwrap();
     assert!(queue_items::note_step(&open, &item.claim, Step::WebScraper).unwrap());
     assert_eq!(queue_items::settle(&open, &item.claim, &email()), Ok(Settled::Stored));
     let off_by =
@@ -241,7 +241,7 @@ fn a_look_at_the_schema_can_write_nothing() {
 fn scribe_leaves_nothing_behind_on_a_pooled_connection() {
     let database = with_items(&["A"]);
     let open = database.open();
-    let item = queue_items::claim(&open, RunId::fresh()).unwrap().unwrap();
+    let item = queue_items::claim(&open, RunId::fresh()).unwrap().item.unwrap();
     assert!(queue_items::note_step(&open, &item.claim, Step::WebScraper).unwrap());
     assert_eq!(queue_items::settle(&open, &item.claim, &email()), Ok(Settled::Stored));
     migrate::upgrade(&open, UpgradeTarget::Head).unwrap();
@@ -269,7 +269,7 @@ fn a_pi_that_freezes_inside_a_transaction_keeps_its_locks_for_ten_seconds_at_mos
 #[test]
 fn a_pi_that_is_unplugged_while_it_waits_for_a_row_keeps_its_own_for_ten_seconds_at_most() {
     let database = with_items(&["A"]);
-    let item = queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap();
+    let item = queue_items::claim(&database.open(), RunId::fresh()).unwrap().item.unwrap();
     let mut admin = database.admin();
     let mut other = admin.transaction().unwrap();
     other.query("SELECT 1 FROM users FOR UPDATE", &[]).unwrap();

@@ -94,7 +94,7 @@ fn queue_one(database: &TestDatabase) {
 }
 
 fn claim(database: &TestDatabase) -> Claim {
-    queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap().claim
+    queue_items::claim(&database.open(), RunId::fresh()).unwrap().item.unwrap().claim
 }
 
 fn queue_and_claim(database: &TestDatabase) -> Claim {
@@ -107,7 +107,7 @@ fn claim_again(database: &TestDatabase, run: RunId) {
     let mut again = None;
     // A claim that is still under way is passed over.
     eventually("the item is there again", || {
-        again = queue_items::claim(&database.open(), run).unwrap();
+        again = queue_items::claim(&database.open(), run).unwrap().item;
         again.is_some()
     });
     assert_eq!(again.unwrap().attempts, 1);
@@ -281,7 +281,7 @@ fn a_claim_whose_commit_outlives_the_connection_is_found_and_costs_one_attempt()
     };
     let claim = |way: &Database, run: &RunId| queue_items::claim(way, *run);
     let CutOff { database, ready, held } = cut_off_while_it_commits(prepare, "UPDATE ON queue_items", claim);
-    assert!(claim(&database.open(), &ready).unwrap().is_none(), "nobody waits for a row that is locked");
+    assert!(claim(&database.open(), &ready).unwrap().item.is_none(), "nobody waits for a row that is locked");
     drop(held);
     claim_again(&database, ready);
 }

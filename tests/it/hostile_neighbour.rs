@@ -132,7 +132,7 @@ fn settings_of_others_change_no_answer_and_no_promise() {
         (listed[0].recipient_name.as_str(), listed[0].recipient_interest.as_str()),
         ("Ada \\ Marlowe", "NULL")
     );
-    assert!(queue_items::claim(&open, scribe::queue::RunId::fresh()).unwrap().is_some());
+    assert!(queue_items::claim(&open, scribe::queue::RunId::fresh()).unwrap().item.is_some());
 }
 
 /// How many wait for a lock on the table.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use scribe::{
     config::{DatabaseSettings, Secret, TlsMode},
     database::{
-        Cause, Database, DatabaseError, Phase, emails, hints, inspect,
+        Backlog, Cause, Database, DatabaseError, Phase, emails, hints, inspect,
         migrate::{self, DowngradeTarget, UpgradeTarget},
         queue_items::{self, NewItem},
         users,
@@ -68,6 +68,8 @@ fn everything_that_reads(database: &Database) -> Vec<(&'static str, Option<Datab
         ("email find", emails::find(database, "a").err()),
         ("queue list", queue_items::list(database).err()),
         ("enqueue", queue_items::enqueue(database, Uuid::new_v4(), "Dear", &[item]).err()),
+        ("claim", queue_items::claim(database, RunId::fresh()).err()),
+        ("backlog", Backlog::look(database).err()),
         ("unfinished", queue_items::unfinished(database).err()),
         ("take back", queue_items::take_back(database, RunId::fresh(), true).err()),
         ("server", inspect::server(database).err()),

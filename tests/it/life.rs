@@ -191,7 +191,7 @@ impl Both {
     fn claim(&mut self, run: RunId, leaving_others: bool) {
         let now = self.now();
         let claim = if leaving_others { queue_items::claim_leaving_others } else { queue_items::claim };
-        let claimed = claim(&self.open, run).unwrap();
+        let claimed = claim(&self.open, run).unwrap().item;
         let expected = self.items.iter_mut().find(|(_, item)| match leaving_others {
             true => item.is_claimable_leaving_others(run, now),
             false => item.is_claimable(run, now),

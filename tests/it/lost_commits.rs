@@ -31,7 +31,8 @@ fn recipients_are_queued_once_whatever_became_of_the_first_commit() {
         let broken = LostCommit::first(fate).open(&database);
         assert_eq!(queue_items::enqueue(&broken, user, "Dear {{name}}", &items()), Ok(2), "{fate:?}");
         assert_eq!(database.items().len(), 2, "{fate:?}");
-        let first = queue_items::claim(&database.open(), scribe::queue::RunId::fresh()).unwrap().unwrap();
+        let first =
+            queue_items::claim(&database.open(), scribe::queue::RunId::fresh()).unwrap().item.unwrap();
         assert_eq!(first.recipient_name, "Ada Marlowe", "{fate:?}");
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use self::exposition::Samples;
 use crate::support::{
-    Daemon, Gate, ModelServer, Mood, PATIENCE, Program, SampleWeb, TestDatabase, eventually,
+    Daemon, Gate, ModelServer, Mood, PATIENCE, Program, SampleWeb, TempDir, TestDatabase, eventually,
 };
 
 const MODEL: &str = "anthropic:claude-haiku-4-5";
@@ -92,6 +92,38 @@ fn an_outage_of_the_database_shows_while_it_lasts_and_its_errors_afterwards() {
     let seen = scrape(&daemon);
     assert_eq!((seen["scribe_database_connected"], seen.get(condition)), (1.0, None));
     assert!(seen["scribe_database_checked_seconds_ago"] < 60.0 && seen[errors] >= before);
+}
+
+#[test]
+fn the_queue_shows_as_the_last_claim_left_it_and_a_pause_does_not_hide_it() {
+    let (database, directory) = (TestDatabase::migrated(), TempDir::new());
+    let hold = directory.file("hold", "");
+    let web = SampleWeb::start(&["--hold-while", hold.to_str().unwrap()]);
+    database.queue(
+        database.user(),
+        "Dear {{name}}, {{paper|hello}} [Your Name]",
+        &[("A", "a"), ("B", "b"), ("C", "c")],
+    );
+    for (name, due) in [("A", "-1000"), ("B", "-500"), ("C", "3600")] {
+        let due = format!("available_at = now() + interval '{due} seconds'");
+        database.query(&format!("UPDATE queue_items SET {due} WHERE recipient_name = '{name}'"), &[]);
+    }
+    let program = Program::new().database(&database).web(&web);
+    std::fs::create_dir(program.state_directory()).unwrap();
+    program.ok(&["queue", "pause"]);
+    let daemon = program.start(&[]);
+    let queue = || {
+        let seen = scrape(&daemon);
+        let oldest = seen.get("scribe_queue_oldest_seconds").map(|seconds| (seconds / 500.0).floor());
+        (seen.get("scribe_queue_waiting").copied(), oldest, seen.contains_key("scribe_claim_lag_seconds"))
+    };
+    eventually("it looks while it is paused", || queue() == (Some(3.0), Some(2.0), false));
+    program.ok(&["queue", "resume"]);
+    eventually("it has the first", || queue() == (Some(2.0), Some(1.0), true));
+    assert!((1000.0..1500.0).contains(&scrape(&daemon)["scribe_claim_lag_seconds"]));
+    std::fs::remove_file(hold).unwrap();
+    eventually("only what is put off is left", || queue() == (Some(1.0), Some(0.0), true));
+    assert!((500.0..1000.0).contains(&scrape(&daemon)["scribe_claim_lag_seconds"]));
 }
 
 #[test]

@@ -262,7 +262,7 @@ fn race<A: Send, B: Send>(
 }
 
 fn claim(database: &Database) -> Option<Claimed> {
-    queue_items::claim(database, RunId::fresh()).unwrap()
+    queue_items::claim(database, RunId::fresh()).unwrap().item
 }
 
 #[test]

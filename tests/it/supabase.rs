@@ -213,7 +213,7 @@ fn whoever_has_signed_in_can_queue_for_themselves_and_only_what_waits() {
     assert_eq!(database.number("SELECT count(*) FROM queue_items"), 2, "nothing of it was stored");
 
     client.batch_execute(&insert("", own, "PENDING", "")).unwrap();
-    let item = queue_items::claim(&database.open(), RunId::fresh()).unwrap().unwrap();
+    let item = queue_items::claim(&database.open(), RunId::fresh()).unwrap().item.unwrap();
     assert_eq!(item.recipient_name, "Zhou Minglan");
 }
 
