@@ -148,6 +148,9 @@ impl World {
             Event::Stop { machine, answer, disk_is_full } => self.stop(machine, answer, disk_is_full),
             Event::CopyCard { from, to } => {
                 if from != to && self.machines[to].process.is_none() {
+                    // A card is changed in a machine that is off. What an older copy does not know (an orderly end, an
+                    // e-mail on disk) then costs nothing.
+                    self.machines[to].boot += 1;
                     self.machines[to].card = self.machines[from].card.clone();
                 }
             }
