@@ -58,11 +58,13 @@ const MARGIN: Duration = Duration::from_secs(2);
 /// How long a goodbye may take before the connection is simply dropped.
 const GOODBYE: Duration = Duration::from_millis(500);
 
-/// A Pi that loses power inside a transaction must not keep its row locks.
-const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(10);
+/// A Pi that loses power inside a transaction must not keep its row locks: so long while nothing is said.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(5);
 
-/// The longest wait for another transaction's row locks.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest wait for another transaction's row locks. What is waited for may come free in the last moment, and then
+/// the other pause begins: the two together are less than ten seconds.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(4);
+const _: () = assert!(IDLE_IN_TRANSACTION.as_secs() + LOCK_TIMEOUT.as_secs() < 10);
 
 /// What a server may send in one unit of work, in bytes; the driver needs several times as much memory for it. The
 /// daemon's units read some hundred thousand at most, lists that people ask for more: see [`Database::for_lists`].
