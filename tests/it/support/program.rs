@@ -179,6 +179,12 @@ impl Daemon {
         self.log.lock().unwrap().clone()
     }
 
+    /// The number of its process.
+    #[allow(dead_code, reason = "of no use in tests/chaos")]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it logs a text, and returns the line.
     pub fn wait_for(&self, text: &str) -> String {
         let mut found = None;
