@@ -14,7 +14,7 @@
 //! * [`text`]: what all of them need to know about words and names, and how text from strangers is made harmless.
 //! * `resolve`: names to addresses with a deadline, for `web` and `database`.
 //! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us;
-//!   `clock`: whether this machine's clock can be right.
+//!   `clock`: whether this machine's clock can be right; `jitter`: pauses that differ by chance.
 //!
 //! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue`; `doctor` also asks `web` and
 //! the models, and looks whether `daemon` was paused. `pipeline` uses `model` and `web`; `model` sends its questions by
@@ -33,6 +33,7 @@ pub mod database;
 pub mod doctor;
 #[cfg(test)]
 mod fuzz;
+mod jitter;
 pub mod model;
 pub mod pipeline;
 pub mod queue;

@@ -3,13 +3,14 @@
 //! A condition is not an error of an item: while one holds that stops the work, claiming pauses and no item loses an
 //! attempt. The same row feeds the journal, `/health`, the command line, `scribe doctor` and `docs/troubleshooting.md`,
 //! so that an owner reads the same words everywhere.
+mod obstacle;
 mod table;
 
 use std::time::Duration;
 
 use crate::config::{SearchProvider, Settings, TlsMode};
 
-pub use self::table::*;
+pub use self::{obstacle::Obstacle, table::*};
 
 /// One thing that can be wrong around scribe, and what its owner can do about it.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,6 +72,13 @@ impl Condition {
     /// What it is about, e.g. `database`: the first word of its code. Of one subject only one error is known at a time.
     pub fn subject(&self) -> &'static str {
         self.code.split('-').next().unwrap_or(self.code)
+    }
+
+    /// How long to wait before the next try, `longest` at most. A database is left alone as long as it takes: who knocks
+    /// too often there is shut out.
+    pub fn pause(&self, longest: Duration) -> Duration {
+        let usual = self.retry.pause();
+        if self.subject() == "database" { usual } else { usual.min(longest) }
     }
 
     /// Whether a model's service is behind it.

@@ -100,6 +100,7 @@ fn checked(raw: &RawSettings) -> Result<Settings, ConfigError> {
         budget,
         web: web(&fields)?,
         poll_interval: fields.parse("POLL_INTERVAL", |v| seconds(v, 0.05, 30.0))?,
+        retry_interval: fields.parse("RETRY_INTERVAL", |v| seconds(v, 1.0, 300.0))?,
         stop_grace: fields.parse("STOP_GRACE", |v| seconds(v, 0.0, 60.0))?,
         state_directory: fields.parse("STATE_DIRECTORY", path)?,
         // What is missing here is told last: it may be why nothing else can be said of the database.

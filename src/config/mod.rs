@@ -51,6 +51,8 @@ pub struct Settings {
     pub web: WebSettings,
     /// The longest pause between two looks at an empty queue.
     pub poll_interval: Duration,
+    /// The longest pause of our own before what failed on the web is tried again.
+    pub retry_interval: Duration,
     /// How long the item in hand may take to finish after a request to stop.
     pub stop_grace: Duration,
     /// Where the daemon remembers its run.

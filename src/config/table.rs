@@ -123,6 +123,11 @@ pub static SETTINGS: &[Setting] = &[
     plain("ARXIV_INTERVAL", Some("3"), "seconds between two requests to arXiv, at least 3 for arXiv itself"),
     plain("POLL_INTERVAL", Some("5"), "seconds between two looks at an empty queue, at most 30"),
     plain(
+        "RETRY_INTERVAL",
+        Some("300"),
+        "seconds until what failed on the web (models, search, arXiv) is tried again, at most; 1 to 300",
+    ),
+    plain(
         "STOP_GRACE",
         Some("10"),
         "seconds to finish the recipient in hand after a request to stop, 0 to 60",

@@ -6,9 +6,9 @@ use std::{
 
 use log::warn;
 
-use super::worker::{Obstacle, Worker};
+use super::worker::Worker;
 use crate::{
-    condition::BUDGET_SPENT,
+    condition::{BUDGET_SPENT, Obstacle},
     config::MicroUsd,
     database::{Database, hints, model_days},
     model::{Day, ModelError, Purse},

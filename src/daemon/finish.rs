@@ -9,10 +9,10 @@ use log::{error, info, warn};
 use super::{
     spool::Finished,
     tally::Outcome,
-    worker::{Obstacle, Short, Worker},
+    worker::{Short, Worker},
 };
 use crate::{
-    condition::{EMAILS_REFUSED, STATE_NOT_WRITABLE},
+    condition::{EMAILS_REFUSED, Obstacle, STATE_NOT_WRITABLE},
     database::{
         DatabaseError, hints,
         queue_items::{self, Email, Settled},

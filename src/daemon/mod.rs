@@ -9,6 +9,7 @@ mod health;
 mod in_hand;
 mod log;
 mod metrics;
+mod obstacle;
 pub mod pause;
 mod runs;
 mod spool;
@@ -30,20 +31,20 @@ use tokio::{
     time::sleep,
 };
 
-pub use self::worker::Obstacle;
 use self::{
     day_budget::DayBudget,
     finish::Outstanding,
     health::Memory,
     in_hand::{Hand, InHand},
+    obstacle::Seen,
     runs::{DISK_PAUSE, Runs, tell_disk_refused},
     state_directory::{StateDirectory, StateError},
     status::Status,
     stop::Stop,
-    worker::{End, Seen, Worker},
+    worker::{End, Worker},
 };
 use crate::{
-    condition,
+    condition::{self, Obstacle},
     config::{ConfigError, Settings},
     database::{Database, DatabaseError, queue_items},
     model::Purse,
@@ -154,6 +155,7 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         refusals: Refusals::default(),
         seen: Seen::default(),
         poll_interval: settings.poll_interval,
+        retry_interval: settings.retry_interval,
         until_empty,
     };
     let end = runtime.block_on(supervise(listener, signals, worker, settings.stop_grace))?;

@@ -15,9 +15,9 @@ use log::{info, warn};
 
 use super::{
     runs::tell_disk_refused,
-    worker::{Obstacle, Round, Worker},
+    worker::{Round, Worker},
 };
-use crate::database::Backlog;
+use crate::{condition::Obstacle, database::Backlog};
 
 const FILE: &str = "paused";
 

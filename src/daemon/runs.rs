@@ -6,9 +6,13 @@ use log::{info, warn};
 use super::{
     state_directory::{EarlierRun, StateError},
     status::Status,
-    worker::{Obstacle, Worker},
+    worker::Worker,
 };
-use crate::{condition::STATE_NOT_WRITABLE, database::queue_items, queue::RunId};
+use crate::{
+    condition::{Obstacle, STATE_NOT_WRITABLE},
+    database::queue_items,
+    queue::RunId,
+};
 
 /// How long a disk that has refused is left alone.
 pub const DISK_PAUSE: Duration = Duration::from_secs(5 * 60);

@@ -192,11 +192,13 @@ impl Status {
         self.inner().errors.iter().any(|held| is_meant(held.condition))
     }
 
-    /// Whether an error of such a kind holds that has not been looked for during its pause. It counts as looked for now.
-    pub fn is_due(&self, of_kind: impl Fn(&Condition) -> bool) -> bool {
+    /// Whether an error of such a kind holds that has not been looked for during its pause, `longest` at most. It counts
+    /// as looked for now.
+    pub fn is_due(&self, of_kind: impl Fn(&Condition) -> bool, longest: Duration) -> bool {
         let mut inner = self.inner();
-        let is_due =
-            |held: &&mut Held| of_kind(held.condition) && held.seen.elapsed() >= held.condition.retry.pause();
+        let is_due = |held: &&mut Held| {
+            of_kind(held.condition) && held.seen.elapsed() >= held.condition.pause(longest)
+        };
         inner.errors.iter_mut().find(is_due).map(|held| held.seen = Instant::now()).is_some()
     }
 

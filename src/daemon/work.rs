@@ -6,15 +6,14 @@ use log::{info, warn};
 use super::{
     finish::{Ending, Outstanding},
     spool::Finished,
-    worker::{Obstacle, Short, Worker},
+    worker::{Short, Worker},
 };
 use crate::{
-    condition::{ARXIV_AWAY, SEARCH_INCOMPLETE, Severity},
+    condition::{ARXIV_AWAY, Obstacle, SEARCH_INCOMPLETE, Severity},
     database::queue_items::{self, Claimed, Email, TooLong},
     model::STEP_TIME,
     pipeline::{self, Draft, LONGEST_ARXIV_STEP, MAX_TEMPLATE_BYTES, Request, Step},
     queue::{
-        blame::Shown,
         failure::{self, Next, poisonous},
         life::LEASE,
     },
@@ -78,8 +77,7 @@ impl Worker {
     }
 
     /// What stops the work is for the loop; a warning is only told.
-    fn show(&self, shown: Shown) -> Option<Obstacle> {
-        let obstacle = Obstacle::from(shown);
+    fn show(&self, obstacle: Obstacle) -> Option<Obstacle> {
         if obstacle.condition.severity == Severity::Error {
             return Some(obstacle);
         }

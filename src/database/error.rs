@@ -55,6 +55,8 @@ pub enum Cause {
     UnknownHost(String),
     /// TLS was refused or the certificate is not trusted.
     Tls(String),
+    /// Nobody listens at the port, or whoever does refuses this address.
+    Closed(String),
     /// The connection could not be opened or broke.
     Broken(String),
     /// The server answered with an error.
@@ -111,6 +113,7 @@ impl fmt::Display for DatabaseError {
             Cause::Timeout(after) => write!(f, "no answer within {:.1} s", after.as_secs_f64())?,
             Cause::UnknownHost(text)
             | Cause::Tls(text)
+            | Cause::Closed(text)
             | Cause::Broken(text)
             | Cause::Unexpected(text)
             | Cause::Improper(text) => f.write_str(text)?,
@@ -139,12 +142,14 @@ pub(super) fn cause_of(error: &postgres::Error, waited: Duration, password: &Sec
     let is_senseless = text.starts_with("unexpected message") || text.starts_with("error parsing response");
     let mut source = error.source();
     let mut is_tls = false;
+    let mut is_closed = false;
     let mut refusal = None;
     while let Some(inner) = source {
         if let Some(io) = inner.downcast_ref::<io::Error>() {
             if io.kind() == io::ErrorKind::TimedOut {
                 return Cause::Timeout(waited);
             }
+            is_closed |= io.kind() == io::ErrorKind::ConnectionRefused;
             if let Some(cause) = io.get_ref().and_then(our_refusal) {
                 return cause;
             }
@@ -158,6 +163,8 @@ pub(super) fn cause_of(error: &postgres::Error, waited: Duration, password: &Sec
         Cause::Tls(shown(refusal.as_ref().unwrap_or(&text)))
     } else if is_senseless {
         Cause::Unexpected(shown(&text))
+    } else if is_closed {
+        Cause::Closed(shown(&text))
     } else {
         Cause::Broken(shown(&text))
     }

@@ -102,6 +102,7 @@ pub fn condition(error: &DatabaseError) -> &'static Condition {
         Cause::Timeout(_) => &condition::DATABASE_SILENT,
         Cause::UnknownHost(_) => &condition::DATABASE_NAME_UNKNOWN,
         Cause::Tls(text) => of_tls(text),
+        Cause::Closed(_) => &condition::DATABASE_UNREACHABLE,
         Cause::Broken(text) => by_text(TEXTS, text).unwrap_or(match error.phase {
             // The driver checks the server's side of SCRAM itself, and reports it as an error of its own.
             Phase::LoggingIn if text.contains("SCRAM") => &condition::DATABASE_LOGIN_REFUSED,

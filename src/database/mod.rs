@@ -235,11 +235,11 @@ impl Database {
         let config = self.config_for(&addresses, deadline.saturating_duration_since(Instant::now()));
         let connector =
             MakeWatched { tls: self.tls.clone(), is_private: self.is_private, progress: progress.clone() };
+        let port = self.config.get_ports().first().unwrap_or(&0);
+        let at = |text| format!("{}, port {port}: {text}", self.host);
         config.connect(connector).map_err(|e| match cause_of(&e, started.elapsed(), &self.password) {
-            Cause::Broken(text) if progress.phase() == Phase::Connecting => {
-                let ports = self.config.get_ports();
-                Cause::Broken(format!("{}, port {}: {text}", self.host, ports.first().unwrap_or(&0)))
-            }
+            Cause::Closed(text) => Cause::Closed(at(text)),
+            Cause::Broken(text) if progress.phase() == Phase::Connecting => Cause::Broken(at(text)),
             cause => cause,
         })
     }

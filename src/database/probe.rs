@@ -197,6 +197,7 @@ fn name(name: &X509NameRef) -> String {
 fn cause(error: &io::Error, started: Instant) -> Cause {
     match error.kind() {
         io::ErrorKind::TimedOut => Cause::Timeout(started.elapsed()),
+        io::ErrorKind::ConnectionRefused => Cause::Closed(error.to_string()),
         _ => Cause::Broken(error.to_string()),
     }
 }

@@ -47,7 +47,7 @@ impl Pipeline {
             composer: model::open(&settings.email_composer_model, &ledger),
             ledger,
             usage: RefCell::default(),
-            suspects: Suspects::default(),
+            suspects: Suspects::new(settings.retry_interval),
         }
     }
 

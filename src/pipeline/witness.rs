@@ -22,9 +22,11 @@ use crate::{
 const ARXIV_STAYS_AWAY: Duration = Duration::from_secs(60);
 
 /// The services that failed the last time they were needed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Suspects {
     models: Cell<bool>,
+    /// How long what was said of arXiv holds.
+    arxiv_stays_away: Duration,
     /// When it was seen, and what.
     arxiv: RefCell<Option<(Instant, String)>>,
 }
@@ -37,6 +39,12 @@ pub(crate) struct Answered {
 }
 
 impl Suspects {
+    /// Nobody, so far. What is suspected is asked again after `longest` at the latest.
+    pub fn new(longest: Duration) -> Suspects {
+        let arxiv_stays_away = ARXIV_STAYS_AWAY.min(longest);
+        Suspects { models: Cell::default(), arxiv_stays_away, arxiv: RefCell::default() }
+    }
+
     /// Asks those that are suspected, as far as the request needs them.
     pub fn look_again(
         &self,
@@ -66,7 +74,7 @@ impl Suspects {
     /// Asks what the item will ask: the answer is kept, so it is no request more.
     fn ask_arxiv(&self, sources: &dyn Sources, request: &Request) -> Result<(), Error> {
         let mut arxiv = self.arxiv.borrow_mut();
-        if let Some((_, detail)) = arxiv.as_ref().filter(|(at, _)| at.elapsed() < ARXIV_STAYS_AWAY) {
+        if let Some((_, detail)) = arxiv.as_ref().filter(|(at, _)| at.elapsed() < self.arxiv_stays_away) {
             return Err(surroundings(&ARXIV_AWAY, detail.clone(), None));
         }
         *arxiv = None;

@@ -30,7 +30,7 @@ fn away() -> FakeWeb {
 
 /// Looks again after such a failure.
 fn look(failed: Error, web: &FakeWeb, composer: &FakeModel, template: &str) -> Result<Answered, Error> {
-    let suspects = Suspects::default();
+    let suspects = Suspects::new(Duration::MAX);
     suspects.note(&Err(failed));
     // What was seen of arXiv is a minute old.
     suspects.arxiv.borrow_mut().iter_mut().for_each(|(at, _)| *at -= ARXIV_STAYS_AWAY);
@@ -81,7 +81,7 @@ fn arxiv_is_asked_for_those_who_need_a_paper_and_not_again_within_a_minute() {
     }
     assert!(look(failing(&ARXIV_AWAY), &FakeWeb::default(), &composer, "{{paper}}").unwrap().arxiv);
 
-    let suspects = Suspects::default();
+    let suspects = Suspects::new(Duration::MAX);
     suspects.note(&Err(failing(&ARXIV_AWAY)));
     let models = Models { parser: &Builtin, reader: &Builtin, composer: &composer };
     let error = suspects.look_again(&FakeWeb::default(), models, &request("{{paper}}")).unwrap_err();
@@ -90,7 +90,7 @@ fn arxiv_is_asked_for_those_who_need_a_paper_and_not_again_within_a_minute() {
 
 #[test]
 fn nobody_is_asked_while_nothing_fails() {
-    let suspects = Suspects::default();
+    let suspects = Suspects::new(Duration::MAX);
     let composer = model(Err(ModelError::BadAnswer("was asked".into())));
     let models = Models { parser: &Builtin, reader: &Builtin, composer: &composer };
     let answered = suspects.look_again(&away(), models, &request("{{paper}}")).unwrap();

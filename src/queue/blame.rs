@@ -8,7 +8,7 @@
 //! * What will not pass costs nothing. But an item that fails so again and again is put aside for a while, so that the
 //!   next ones are tried; and whenever another item has got through meanwhile, its next failure is its own.
 //!
-//! Before all that comes a cheaper witness where there is one: see `pipeline::run`, which asks a service that has just
+//! Before all that comes a cheaper witness where there is one: see `pipeline::witness`, which asks a service that has just
 //! failed a small question.
 use std::{collections::VecDeque, time::Duration};
 
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::failure::{self, LONGEST_WISH, Next, shortened};
 use crate::{
-    condition::{Condition, Severity},
+    condition::{Obstacle, Severity},
     pipeline::Error,
 };
 
@@ -36,17 +36,6 @@ const LONGEST_ASIDE: Duration = Duration::from_secs(3600);
 
 /// More items than these are not remembered; the one that is forgotten starts anew.
 const MOST_TRACES: usize = 256;
-
-/// A condition that a failure shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// Which.
-    pub condition: &'static Condition,
-    /// What was seen.
-    pub detail: String,
-    /// When the other side wants us back.
-    pub retry_after: Option<Duration>,
-}
 
 /// What is remembered of failures, for as long as the process lives.
 #[derive(Debug, Default)]
@@ -72,17 +61,19 @@ struct Trace {
 
 impl Blame {
     /// What the failure of an item leads to, and the condition that it shows. `attempts` counts this one.
-    pub fn after_failure(&mut self, item: Uuid, error: &Error, attempts: i32) -> (Next, Option<Shown>) {
+    pub fn after_failure(&mut self, item: Uuid, error: &Error, attempts: i32) -> (Next, Option<Obstacle>) {
         let (condition, detail, retry_after, passes) = match error {
             Error::Transient { message, retry_after, service: Some(service) } => {
                 (service.condition, message, retry_after, Some(service.has_just_answered))
             }
             Error::Surroundings { condition, detail, retry_after } => (*condition, detail, retry_after, None),
-            Error::Item(_) | Error::Stopped | Error::Transient { service: None, .. } => {
-                return (failure::after_failure(error, attempts), None);
+            Error::Transient { message, retry_after, service: None } => {
+                return (failure::own(message, *retry_after, attempts), None);
             }
+            Error::Item(message) => return (Next::Fail(shortened(message)), None),
+            Error::Stopped => return (Next::PutBack, None),
         };
-        let shown = Shown { condition, detail: detail.clone(), retry_after: *retry_after };
+        let shown = Obstacle { condition, detail: detail.clone(), retry_after: *retry_after };
         let are_many = self.note(item, condition.subject()) >= ALIKE;
         let trace = self.trace(item);
         // Without a witness, one item often is as good as many.
@@ -134,8 +125,8 @@ impl Blame {
     }
 
     /// Back as if nothing had been; at once while that is new, else after the others had their turn.
-    fn around(&self, item: Uuid, shown: &Shown) -> Next {
-        let Shown { condition, detail, retry_after } = shown;
+    fn around(&self, item: Uuid, shown: &Obstacle) -> Next {
+        let Obstacle { condition, detail, retry_after } = shown;
         let wish = retry_after.unwrap_or_default().min(LONGEST_WISH);
         if condition.severity == Severity::Warning {
             // Others can do without that service, so they are not kept waiting.
@@ -203,7 +194,7 @@ impl Trace {
     }
 }
 
-fn told(shown: &Shown, passes: bool) -> String {
+fn told(shown: &Obstacle, passes: bool) -> String {
     if passes { shown.detail.clone() } else { format!("{}: {}", shown.condition.title, shown.detail) }
 }
 

@@ -1,7 +1,5 @@
-//! What a failure leads to. No I/O.
+//! What a failure that is the item's own leads to; whose it is, [`super::blame`] finds out. No I/O.
 use std::time::Duration;
-
-use crate::pipeline;
 
 /// How often an item is tried before it is FAILED.
 pub const MOST_ATTEMPTS: i32 = 5;
@@ -41,17 +39,7 @@ pub enum Next {
     },
 }
 
-/// Decides what a failure leads to that says itself whose it is; for the others see [`super::blame`]. `attempts` counts
-/// this one.
-pub fn after_failure(error: &pipeline::Error, attempts: i32) -> Next {
-    match error {
-        pipeline::Error::Item(message) => Next::Fail(shortened(message)),
-        pipeline::Error::Transient { message, retry_after, .. } => own(message, *retry_after, attempts),
-        pipeline::Error::Surroundings { .. } | pipeline::Error::Stopped => Next::PutBack,
-    }
-}
-
-/// What costs the item an attempt: it is tried again later, if it may be.
+/// What costs the item an attempt: it is tried again later, if it may be. `attempts` counts this one.
 pub(super) fn own(message: &str, retry_after: Option<Duration>, attempts: i32) -> Next {
     if attempts >= MOST_ATTEMPTS {
         return Next::Fail(shortened(&format!(
@@ -87,67 +75,30 @@ pub fn shortened(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::condition;
 
-    fn transient(retry_after: Option<u64>) -> pipeline::Error {
-        pipeline::Error::Transient {
-            message: "busy".into(),
-            retry_after: retry_after.map(Duration::from_secs),
-            service: None,
+    fn pause_after(wish: Option<u64>, attempts: i32) -> u64 {
+        match own("busy", wish.map(Duration::from_secs), attempts) {
+            Next::Later { pause, .. } => pause.as_secs(),
+            other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_fault_of_the_item_fails_it_at_once() {
-        let next = after_failure(&pipeline::Error::Item("no placeholder".into()), 1);
-        assert_eq!(next, Next::Fail("no placeholder".into()));
-    }
-
-    #[test]
     fn a_transient_fault_is_retried_with_growing_pauses_and_then_given_up() {
-        let pauses: Vec<_> = (1..MOST_ATTEMPTS)
-            .map(|attempts| match after_failure(&transient(None), attempts) {
-                Next::Later { pause, .. } => pause.as_secs(),
-                other => panic!("{other:?}"),
-            })
-            .collect();
+        let pauses: Vec<_> = (1..MOST_ATTEMPTS).map(|attempts| pause_after(None, attempts)).collect();
         assert_eq!(pauses, [30, 60, 120, 240]);
-        assert!(
-            matches!(after_failure(&transient(None), MOST_ATTEMPTS), Next::Fail(m) if m.contains("busy"))
-        );
+        assert!(matches!(own("busy", None, MOST_ATTEMPTS), Next::Fail(m) if m.contains("busy")));
     }
 
     #[test]
     fn retry_after_is_honoured_within_reason() {
-        let pause = |wish| match after_failure(&transient(Some(wish)), 1) {
-            Next::Later { pause, .. } => pause.as_secs(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(pause(1), 30);
-        assert_eq!(pause(7200), 7200);
-        assert_eq!(pause(u64::MAX), 24 * 3600);
-    }
-
-    #[test]
-    fn a_fault_of_the_surroundings_costs_the_item_nothing() {
-        let error = pipeline::Error::Surroundings {
-            condition: &condition::SEARCH_UNAVAILABLE,
-            detail: String::new(),
-            retry_after: None,
-        };
-        assert_eq!(after_failure(&error, MOST_ATTEMPTS), Next::PutBack);
-        assert_eq!(after_failure(&pipeline::Error::Stopped, MOST_ATTEMPTS), Next::PutBack);
+        let pauses = [1, 7200, u64::MAX].map(|wish| pause_after(Some(wish), 1));
+        assert_eq!(pauses, [30, 7200, 24 * 3600]);
     }
 
     #[test]
     fn an_item_that_ends_scribe_again_and_again_is_given_up() {
         assert_eq!(poisonous(MOST_ATTEMPTS), None);
         assert!(poisonous(MOST_ATTEMPTS + 1).is_some());
-    }
-
-    #[test]
-    fn a_message_is_at_most_a_thousand_characters() {
-        let next = after_failure(&pipeline::Error::Item("é".repeat(2000)), 1);
-        assert!(matches!(next, Next::Fail(m) if m.chars().count() == 1000));
     }
 }

@@ -275,7 +275,7 @@ fn a_key_that_expires_in_the_middle_of_eighty_rows_fails_none_and_work_goes_on_b
     let recipients: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "nothing")).collect();
     database.queue(database.user(), "Dear {{name}}, {{detail|hello}} [Your Name]", &recipients);
     server.becomes_after(25, Mood::KeyExpired);
-    let daemon = program(&database, &web, &server, ANTHROPIC).start(&[]);
+    let daemon = program(&database, &web, &server, ANTHROPIC).env("RETRY_INTERVAL", "4").start(&[]);
     let answer = daemon.wait_for_health("model-key-refused");
     assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("secrets/anthropic_api_key"), "{answer}");
     daemon.wait_for("put back");

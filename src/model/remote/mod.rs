@@ -19,7 +19,6 @@ use std::{
 use log::{debug, info, warn};
 use serde_json::Value as Json;
 use url::Url;
-use uuid::Uuid;
 
 use super::{
     AnalyseTask, Analysis, FactsTask, Model, ModelError, PageFacts, SelectTask, Value, ValuesTask, answers,
@@ -30,6 +29,7 @@ use super::{
 use crate::{
     condition::MODEL_UNUSABLE,
     config::{Provider, RemoteModel, Secret},
+    jitter::jittered,
 };
 use abilities::Abilities;
 use fault::{Complaint, Fault, classify};
@@ -40,7 +40,7 @@ const MOST_RETRIES: u32 = 2;
 /// The longest wish that is waited for with the item in hand; for a longer one the item goes back.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The first pause of our own; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const FIRST_PAUSE: Duration = Duration::from_millis(600);
 /// By how much an answer's limit grows, once, when it was cut off.
 const MORE_TOKENS: u32 = 4;
 
@@ -282,11 +282,6 @@ fn told(tokens: Option<Tokens>) -> String {
     tokens.map_or("tokens not counted".to_owned(), |Tokens { input, output }| {
         format!("{input} tokens in, {output} out")
     })
-}
-
-/// The pause and up to a quarter more, so that those who were refused together do not come back together.
-fn jittered(pause: Duration) -> Duration {
-    pause + pause.mul_f64(f64::from(Uuid::new_v4().as_bytes()[0]) / 255.0 / 4.0)
 }
 
 fn with_path(base: &Url, path: &str) -> Url {

@@ -26,7 +26,7 @@ pub fn kind_and_phase(answer: &Result<(), DatabaseError>) -> (&'static str, Stri
     let Err(error) = answer else { return ("done", "-".into()) };
     let kind = match &error.cause {
         Cause::Timeout(_) => "timeout",
-        Cause::Broken(_) => "broken",
+        Cause::Closed(_) | Cause::Broken(_) => "broken",
         Cause::Tls(_) => "TLS broken",
         Cause::Server { .. } => "refused by the server",
         _ => "other error",
