@@ -1,9 +1,11 @@
 //! The chaos suite: faults around the unmodified program, and whether each item still ends with exactly one e-mail.
 //!
 //! ```text
-//! scripts/test                         a bounded slice, among the other tests
-//! scripts/test --chaos [SEED [FAULTS]] everything: all calls swept, and a storm of so many faults
-//! cargo test --test chaos -- storm     parts whose name contains a word
+//! scripts/test                     a bounded slice, among the other tests
+//! scripts/test --chaos [SEED [FAULTS [MINUTES]]]
+//!                                  everything: all calls swept, and a storm of so many faults; or no more of the calls
+//!                                  than these minutes allow, and it is told what is left
+//! cargo test --test chaos -- storm parts whose name contains a word
 //! ```
 //!
 //! * [`sweep`]: the first, second, third … call of a class is the last, or fails, until a run passes untouched.
@@ -30,7 +32,7 @@ use std::{
     process::ExitCode,
     str::FromStr,
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use books::Tally;
@@ -41,6 +43,8 @@ pub struct Plan {
     pub seed: u64,
     /// The faults of the storm.
     pub faults: usize,
+    /// The time that sweeping every call may take, where somebody has bounded it.
+    pub longest_sweep: Option<Duration>,
     /// Whether every call is swept, and outages last as long as the predecessor's.
     pub thorough: bool,
 }
@@ -53,6 +57,8 @@ impl Plan {
         Plan {
             seed: variable("SCRIBE_CHAOS_SEED").unwrap_or_else(any),
             faults: faults.unwrap_or(25),
+            longest_sweep: variable("SCRIBE_CHAOS_MINUTES")
+                .map(|minutes: u64| Duration::from_secs(minutes * 60)),
             thorough: faults.is_some(),
         }
     }
