@@ -31,6 +31,7 @@ use tokio::{
     time::sleep,
 };
 
+pub use self::state_directory::{Outlook, StateDirectory};
 use self::{
     day_budget::DayBudget,
     finish::Outstanding,
@@ -38,7 +39,7 @@ use self::{
     in_hand::{Hand, InHand},
     obstacle::Seen,
     runs::{DISK_PAUSE, Runs, tell_disk_refused},
-    state_directory::{StateDirectory, StateError},
+    state_directory::StateError,
     status::Status,
     stop::Stop,
     worker::{End, Worker},

@@ -32,6 +32,19 @@ pub struct StateDirectory {
     _lock: File,
 }
 
+/// What a start would find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// Nothing: the directory would be made.
+    New,
+    /// One that no scribe uses.
+    Free,
+    /// The same, on a disk that is read-only.
+    ReadOnly,
+    /// One that another scribe uses.
+    InUse,
+}
+
 /// A run whose items may still stand in PROCESSING.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarlierRun {
@@ -68,15 +81,36 @@ impl StateDirectory {
     pub fn open(path: &Path) -> Result<StateDirectory, StateError> {
         let trouble = |error| StateError::Io(path.into(), error);
         fs::create_dir_all(path).map_err(trouble)?;
-        match access(path, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from) {
-            Err(error) if error.kind() != ErrorKind::ReadOnlyFilesystem => return Err(trouble(error)),
-            _ => {}
-        }
+        is_writable(path).map_err(trouble)?;
         let lock = File::open(path).map_err(trouble)?;
         match lock.try_lock() {
             Ok(()) => Ok(StateDirectory { path: path.into(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StateError::InUse(path.into())),
             Err(TryLockError::Error(error)) => Err(trouble(error)),
+        }
+    }
+
+    /// What [`StateDirectory::open`] would find, for this user. Changes nothing; the lock is asked for together with
+    /// others who only look, and let go at once.
+    pub fn examine(path: &Path) -> Result<Outlook, StateError> {
+        let trouble = |path: &Path| {
+            let path = path.to_owned();
+            |error| StateError::Io(path, error)
+        };
+        let existing = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
+        let is_writable = is_writable(existing).map_err(trouble(existing))?;
+        if existing != path {
+            let refused = ErrorKind::ReadOnlyFilesystem.into();
+            return if is_writable { Ok(Outlook::New) } else { Err(trouble(existing)(refused)) };
+        }
+        let run = path.join(RUN);
+        if run.exists() {
+            File::open(&run).map_err(trouble(&run))?;
+        }
+        match File::open(path).map_err(trouble(path))?.try_lock_shared() {
+            Ok(()) => Ok(if is_writable { Outlook::Free } else { Outlook::ReadOnly }),
+            Err(TryLockError::WouldBlock) => Ok(Outlook::InUse),
+            Err(TryLockError::Error(error)) => Err(trouble(path)(error)),
         }
     }
 
@@ -152,6 +186,18 @@ impl StateDirectory {
             File::open(&self.path)?.sync_all()
         };
         write().map_err(|error| StateError::Io(target.clone(), error))
+    }
+}
+
+/// Whether files can be made in a directory: false where its disk is read-only, an error where this user may not.
+fn is_writable(directory: &Path) -> io::Result<bool> {
+    if !directory.is_dir() {
+        return Err(ErrorKind::NotADirectory.into());
+    }
+    match access(directory, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -242,6 +288,27 @@ pub(super) mod tests {
         assert!(matches!(StateDirectory::open(&path), Err(StateError::InUse(_))));
         drop(first);
         assert!(StateDirectory::open(&path).is_ok());
+        fs::remove_dir_all(path).unwrap();
+    }
+
+    #[test]
+    fn a_look_finds_what_a_start_would_find_and_changes_nothing() {
+        let path = directory();
+        let below = path.join("below");
+        assert_eq!(StateDirectory::examine(&below).unwrap(), Outlook::New);
+        assert!(!path.exists());
+        let state = StateDirectory::open(&path).unwrap();
+        assert_eq!(StateDirectory::examine(&path).unwrap(), Outlook::InUse);
+        drop(state);
+        assert_eq!(StateDirectory::examine(&path).unwrap(), Outlook::Free);
+        fs::write(&below, "").unwrap();
+        for path in [below.clone(), below.join("deeper")] {
+            let (look, start) = (StateDirectory::examine(&path), StateDirectory::open(&path));
+            assert!(
+                matches!(look, Err(StateError::Io(_, error)) if error.kind() == ErrorKind::NotADirectory)
+            );
+            assert!(start.is_err());
+        }
         fs::remove_dir_all(path).unwrap();
     }
 

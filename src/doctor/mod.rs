@@ -52,6 +52,7 @@ checks! {
     RowSecurity = "row security",
     Privileges = "privileges",
     Queue = "queue",
+    Budget = "budget",
     StateDirectory = "state directory",
     Models = "models",
     Search = "search",

@@ -20,8 +20,9 @@ pub fn examine(database: &Database, day_budget: Option<MicroUsd>, report: &mut R
         drift(database, report);
         if access(database, report) {
             queue(database, report);
-            if let Some(cap) = day_budget {
-                budget(database, cap, report);
+            match day_budget {
+                Some(cap) => budget(database, cap, report),
+                None => report.ok(Check::Budget, "no MODEL_DAY_BUDGET is set"),
             }
         }
     }
@@ -166,15 +167,15 @@ fn budget(database: &Database, cap: MicroUsd, report: &mut Report<'_>) {
     match model_days::spent_today(database) {
         Ok(spent) if spent < cap => {
             report.ok(
-                Check::Queue,
+                Check::Budget,
                 format!("of {cap} a day, models have spent or set aside {spent} today (UTC)"),
             );
         }
         Ok(spent) => {
             let fact = format!("{}: {spent} of {cap}", BUDGET_SPENT.title);
-            report.warning(Check::Queue, fact, BUDGET_SPENT.remedy);
+            report.warning(Check::Budget, fact, BUDGET_SPENT.remedy);
         }
-        Err(error) => report.refused(Check::Queue, &error),
+        Err(error) => report.refused(Check::Budget, &error),
     }
 }
 

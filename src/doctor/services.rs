@@ -1,21 +1,13 @@
 //! What scribe needs besides the database: its directory, its models, search and arXiv.
-use std::{
-    fs::{self, File, TryLockError},
-    os::unix::fs::MetadataExt,
-    path::Path,
-    time::Instant,
-};
+use std::{fs, os::unix::fs::MetadataExt, path::Path, time::Instant};
 
-use rustix::{
-    fs::{Access, access},
-    process::geteuid,
-};
+use rustix::process::geteuid;
 
 use super::{Check, Report};
 use crate::{
-    condition,
+    condition::{self, Condition},
     config::{ModelChoice, Settings},
-    daemon::pause,
+    daemon::{Outlook, StateDirectory, pause},
     model::{self, Ledger, ModelError},
     pipeline,
     text::one_short_line,
@@ -40,44 +32,20 @@ fn state_directory(path: &Path, report: &mut Report<'_>) {
                           another user, run doctor as that one (`sudo -u USER scribe doctor`)";
     let shown = path.display();
     let is_anothers = fs::metadata(path).is_ok_and(|it| it.uid() != geteuid().as_raw());
-    match obstacle(path) {
-        Some(obstacle) if is_anothers => report.warning(CHECK, obstacle, REMEDY),
-        Some(obstacle) => report.failed(CHECK, obstacle, REMEDY),
-        None if !path.exists() => report.ok(CHECK, format!("{shown} is made at the first start")),
-        None if is_in_use(path) => {
-            report.ok(CHECK, format!("{shown} is in use by a running scribe"));
+    match StateDirectory::examine(path) {
+        Ok(Outlook::New) => report.ok(CHECK, format!("{shown} is made at the first start")),
+        Ok(Outlook::Free) => report.ok(CHECK, format!("{shown} is writable, and no scribe runs with it")),
+        Ok(Outlook::InUse) => report.ok(CHECK, format!("{shown} is in use by a running scribe")),
+        Ok(Outlook::ReadOnly) => {
+            let Condition { title, remedy, .. } = &condition::STATE_NOT_WRITABLE;
+            report.warning(CHECK, format!("{title}: the disk with {shown} is read-only"), *remedy);
         }
-        None => report.ok(CHECK, format!("{shown} is writable, and no scribe runs with it")),
+        Err(error) if is_anothers => report.warning(CHECK, error.to_string(), REMEDY),
+        Err(error) => report.failed(CHECK, error.to_string(), REMEDY),
     }
     if pause::is_paused(path).unwrap_or(false) {
         report.warning(CHECK, "claiming is paused on this machine", "`scribe queue resume` releases it");
     }
-}
-
-/// What would stop a scribe of this user.
-fn obstacle(path: &Path) -> Option<String> {
-    let shown = path.display();
-    let may = |path: &Path, what| access(path, what).is_ok();
-    let may_fill = |path: &Path| path.is_dir() && may(path, Access::WRITE_OK | Access::EXEC_OK);
-    let closed = |name: &str, what| {
-        let file = path.join(name);
-        let is_closed = file.exists() && !(file.is_file() && may(&file, what));
-        is_closed.then(|| format!("this user may not use the file {}", file.display()))
-    };
-    // What is not there yet is made at the first start.
-    let existing = path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
-    match existing == path {
-        false if may_fill(existing) => None,
-        false => Some(format!("there is no {shown}, and this user may not make it")),
-        true if !path.is_dir() => Some(format!("{shown} is no directory")),
-        true if !may_fill(path) => Some(format!("this user may not write to {shown}")),
-        true => closed("run", Access::READ_OK),
-    }
-}
-
-/// Asks for the lock together with others and lets go at once.
-fn is_in_use(directory: &Path) -> bool {
-    File::open(directory).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// One small real question to each model that is configured, once where it does several things; their temperatures do
@@ -131,11 +99,8 @@ fn model(choice: &ModelChoice, purpose: &str, report: &mut Report<'_>) {
             );
         }
         Err(ModelError::Transient { message, .. }) => {
-            report.warning(
-                Check::Models,
-                format!("{choice} for {purpose}: {message}"),
-                "try again later; scribe does so by itself",
-            );
+            let Condition { title, remedy, .. } = &condition::MODEL_FAILING;
+            report.warning(Check::Models, format!("{choice} for {purpose}: {title}: {message}"), *remedy);
         }
         Err(ModelError::BadAnswer(message)) => report.warning(
             Check::Models,
@@ -182,13 +147,9 @@ fn search(settings: &Settings, web: &Web, report: &mut Report<'_>) {
 fn arxiv(settings: &Settings, web: &Web, report: &mut Report<'_>) {
     match web.papers(PaperQuery { spellings: &["Ada Lovelace".to_owned()], about: &[] }) {
         Ok(_) => report.ok(Check::Arxiv, format!("{} answers", settings.web.arxiv_base_url)),
-        Err(error @ WebError::Busy { .. }) => {
-            report.warning(Check::Arxiv, error.to_string(), "nothing: scribe asks again for every recipient");
+        Err(error) => {
+            let Condition { title, remedy, .. } = &condition::ARXIV_AWAY;
+            report.warning(Check::Arxiv, format!("{title}: {error}"), *remedy);
         }
-        Err(error) => report.warning(
-            Check::Arxiv,
-            error.to_string(),
-            "check this machine's way to the internet, and ARXIV_BASE_URL; until it answers, papers are missing",
-        ),
     }
 }

@@ -64,8 +64,8 @@ impl Report {
     }
 }
 
-pub const BEHIND_LOGIN: [&str; 8] =
-    ["version", "clock", "pooler", "migrations", "drift", "row security", "privileges", "queue"];
+pub const BEHIND_LOGIN: [&str; 9] =
+    ["version", "clock", "pooler", "migrations", "drift", "row security", "privileges", "queue", "budget"];
 
 #[test]
 fn a_healthy_installation_is_ok_in_every_check() {
@@ -74,9 +74,9 @@ fn a_healthy_installation_is_ok_in_every_check() {
     let text = healthy.ok(&["doctor"]);
     let lines: Vec<&str> = text.lines().collect();
     let (last, checks) = lines.split_last().unwrap();
-    assert_eq!(checks.len(), 19, "{text}");
+    assert_eq!(checks.len(), 20, "{text}");
     assert!(checks.iter().all(|line| line.starts_with("ok    ")), "{text}");
-    assert_eq!(*last, "19 ok, 0 warned, 0 failed, 0 skipped");
+    assert_eq!(*last, "20 ok, 0 warned, 0 failed, 0 skipped");
     let pooler = if route() == "PORT" { "transaction mode" } else { "PostgreSQL itself" };
     for words in ["TLSv1.3, certificate of localhost by Throwaway CA", "verify-full", pooler, "6 (head)"] {
         assert!(text.contains(words), "no {words:?} in {text}");
@@ -186,7 +186,7 @@ fn pending_migrations_are_counted() {
     let database = TestDatabase::empty();
     let report = doctor(&program(&database));
     report.says("migrations", "failed", &["6 pending migration(s): at 0 of 6", "`scribe db upgrade`"]);
-    report.failed_only("migrations", &["drift", "row security", "privileges", "queue"]);
+    report.failed_only("migrations", &["drift", "row security", "privileges", "queue", "budget"]);
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn a_wrong_setting_is_reported_at_its_place_and_ends_it() {
     program.file("scribe.toml", "# mine\nprot = 1\n");
     let report = doctor(&program);
     report.says("settings", "failed", &["scribe.toml:2:1", "did you mean port?"]);
-    assert_eq!((report.findings.len(), report.code), (19, 1));
+    assert_eq!((report.findings.len(), report.code), (20, 1));
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn a_state_directory_that_stops_scribe_fails_as_scribe_does() {
     let database = TestDatabase::migrated();
     let program = program(&database);
     let file = program.file("file", "");
-    for (directory, words) in [(file.clone(), "no directory"), (file.join("below"), "may not make it")] {
+    for (directory, words) in [(file.clone(), "not a directory"), (file.join("below"), "not a directory")] {
         let program = self::program(&database).env("STATE_DIRECTORY", directory.to_str().unwrap());
         let report = doctor(&program);
         report.says("state directory", "failed", &[words, "STATE_DIRECTORY"]);
