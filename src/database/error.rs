@@ -88,6 +88,11 @@ pub struct DatabaseError {
 }
 
 impl DatabaseError {
+    /// The answer of a unit in one message has another form than was asked for.
+    pub(super) fn unexpected(unit: &'static str, text: &str) -> DatabaseError {
+        DatabaseError { unit, phase: Phase::Working, cause: Cause::Unexpected(text.into()) }
+    }
+
     /// Whether the database is connected all the same: it let scribe in, and said no to a statement.
     pub fn was_logged_in(&self) -> bool {
         matches!(self.phase, Phase::Working | Phase::Committing)

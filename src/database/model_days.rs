@@ -2,7 +2,7 @@
 //!
 //! Only numbers go in, so each unit is one message. When the answer to a reservation is lost, nobody knows whether it was
 //! made; the call is then not made, and what may have been set aside stays spent: a little too much rather than too little.
-use super::{Cause, Database, DatabaseError, Phase};
+use super::{Database, DatabaseError};
 use crate::{config::MicroUsd, model::Day};
 
 /// Today by the database's clock, UTC.
@@ -28,7 +28,9 @@ pub fn reserve(
     );
     let rows = database.batch("reserve", &sql)?;
     let day = |row: &postgres::SimpleQueryRow| row.try_get(0).ok()??.parse().ok().map(Day);
-    rows.first().map(|row| day(row).ok_or_else(|| unexpected("reserve"))).transpose()
+    rows.first()
+        .map(|row| day(row).ok_or_else(|| DatabaseError::unexpected("reserve", "no number")))
+        .transpose()
 }
 
 /// Puts a reservation right by the difference between what was set aside and what it did cost. A day whose row is gone
@@ -52,9 +54,5 @@ pub fn spent_today(database: &Database) -> Result<MicroUsd, DatabaseError> {
     let sql = format!("SELECT coalesce(sum(spent_micro_usd), 0) FROM model_days WHERE day = {TODAY}");
     let rows = database.batch("budget", &sql)?;
     let spent = rows.first().and_then(|row| row.try_get(0).ok()??.parse().ok().map(MicroUsd));
-    spent.ok_or_else(|| unexpected("budget"))
-}
-
-fn unexpected(unit: &'static str) -> DatabaseError {
-    DatabaseError { unit, phase: Phase::Working, cause: Cause::Unexpected("no number".into()) }
+    spent.ok_or_else(|| DatabaseError::unexpected("budget", "no number"))
 }

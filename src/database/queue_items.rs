@@ -7,7 +7,7 @@ use postgres::{Row, SimpleQueryRow, types::Type};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Backlog, Cause, Database, DatabaseError, Parameter, Phase, Transaction, backlog::seconds};
+use super::{Backlog, Database, DatabaseError, Parameter, Transaction, backlog::seconds};
 use crate::{
     pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
     queue::{Claim, ClaimToken, RunId, life::LEASE},
@@ -134,11 +134,8 @@ fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Pol
         backlog = Backlog::query("id NOT IN (SELECT id FROM next)"),
     );
     let rows = database.batch("claim", &sql)?;
-    rows.first().and_then(|row| polled(row, token)).ok_or_else(|| unexpected("claim", "no item"))
-}
-
-fn unexpected(unit: &'static str, text: &str) -> DatabaseError {
-    DatabaseError { unit, phase: Phase::Working, cause: Cause::Unexpected(text.into()) }
+    let answer = rows.first().and_then(|row| polled(row, token));
+    answer.ok_or_else(|| DatabaseError::unexpected("claim", "no item"))
 }
 
 /// `None` only if the server sent something other than what was asked for.
@@ -342,7 +339,7 @@ pub fn unfinished(database: &Database) -> Result<i64, DatabaseError> {
         "SELECT count(*) FROM queue_items WHERE status IN ('PENDING', 'PROCESSING')",
     )?;
     let count = rows.first().and_then(|row| row.try_get(0).ok()??.parse().ok());
-    count.ok_or_else(|| unexpected("count unfinished", "no number of items"))
+    count.ok_or_else(|| DatabaseError::unexpected("count unfinished", "no number of items"))
 }
 
 /// A recipient to queue.

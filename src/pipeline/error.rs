@@ -26,7 +26,7 @@ impl From<&'static Condition> for Service {
 pub enum Error {
     /// The item itself cannot succeed. The text tells its owner what to change.
     Item(String),
-    /// May succeed later; costs an attempt.
+    /// May succeed later. Costs an attempt, unless a service is behind it that fails others as well.
     Transient {
         /// What went wrong.
         message: String,
@@ -35,7 +35,8 @@ pub enum Error {
         /// Where a service that all items share is behind it: which.
         service: Option<Service>,
     },
-    /// Nothing is wrong with the item: it goes back untouched and claiming pauses.
+    /// Nothing seems wrong with the item: it goes back untouched and claiming pauses, or others have their turn. It costs
+    /// an attempt only where these get through.
     Surroundings {
         /// The row of the table of conditions.
         condition: &'static Condition,
