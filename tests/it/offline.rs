@@ -243,6 +243,8 @@ fn a_card_that_is_read_only_keeps_no_scribe_from_working() {
     assert!(second.code == 1 && second.stderr.contains("another scribe uses"), "{}", second.stderr);
     daemon.signal("TERM");
     assert_eq!(daemon.wait(), 0, "{}", daemon.log());
+    let doctor = program.run(&["doctor"]).stdout;
+    assert!(doctor.contains("nothing can be written to the state directory: the disk with"), "{doctor}");
 }
 
 /// Is done at the end of the test, however that comes.
