@@ -27,6 +27,9 @@ struct HostilePage {
     #[serde(default)]
     html: String,
     repeat: Option<Repeat>,
+    /// Without the true page, whose facts could take the place of this one's.
+    #[serde(default)]
+    alone: bool,
     obey: Script,
     never: Vec<String>,
 }
@@ -69,6 +72,8 @@ fn message(case: &str, run: &Run) -> String {
     assert_eq!(run.code, 0, "{case}: {}", run.stderr);
     let draft: Value = serde_json::from_str(&run.stdout).unwrap();
     let message = draft["message"].as_str().unwrap().to_owned();
+    let warnings = draft["metadata"]["warnings"].to_string();
+    assert!(!warnings.contains("found no page"), "{case}: nothing was read, so nothing is proved: {warnings}");
     let mut rest = message.as_str();
     for piece in FIXED {
         rest = rest.split_once(piece).unwrap_or_else(|| panic!("{case}: {piece:?} is not in {message:?}")).1;
@@ -86,7 +91,15 @@ fn assert_never(case: &str, message: &str, never: &[String]) {
     }
 }
 
-/// The hostile page, and the true one.
+/// Pages of others: the search counts no word that stands on every page, so without them it finds nothing.
+fn fillers(directory: &TempDir) {
+    for name in ["mireille-tan", "tobias-lindqvist", "kwame-ashford"] {
+        let page = format!("<!doctype html><title>{name}</title><p>A page about beetles.</p>");
+        fs::write(directory.path().join("people").join(format!("{name}.html")), page).unwrap();
+    }
+}
+
+/// The hostile page, and the true one unless it stands alone.
 fn pages(directory: &TempDir, case: &HostilePage) {
     let people = directory.path().join("people");
     fs::create_dir(&people).unwrap();
@@ -94,8 +107,11 @@ fn pages(directory: &TempDir, case: &HostilePage) {
     let body = repeated(&case.html, case.repeat.as_ref());
     let page = format!("<!doctype html><meta charset=utf-8><title>{title}</title><h1>Ada Marlowe</h1>{body}");
     fs::write(people.join("ada-marlowe-tidal-energy.html"), page).unwrap();
-    let own = repository("examples/sample_web/pages/people/ada-marlowe.html");
-    fs::copy(own, people.join("ada-marlowe.html")).unwrap();
+    if !case.alone {
+        let own = repository("examples/sample_web/pages/people/ada-marlowe.html");
+        fs::copy(own, people.join("ada-marlowe.html")).unwrap();
+    }
+    fillers(directory);
 }
 
 fn assert_page_is_harmless(case: HostilePage) {
@@ -126,6 +142,12 @@ fn nothing_that_a_hostile_page_wants_reaches_the_recipient_even_through_a_model_
         assert!(categories.contains(category), "no case of {category}");
     }
     in_parallel(cases, assert_page_is_harmless);
+}
+
+#[test]
+#[ignore = "each case is a defect that is not mended yet"]
+fn nothing_of_what_is_known_to_pass_reaches_the_recipient() {
+    in_parallel(cases("open_pages.toml"), assert_page_is_harmless);
 }
 
 fn assert_answer_is_harmless(web: &SampleWeb, case: &HostileAnswer) {
