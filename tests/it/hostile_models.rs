@@ -73,7 +73,10 @@ fn message(case: &str, run: &Run) -> String {
     let draft: Value = serde_json::from_str(&run.stdout).unwrap();
     let message = draft["message"].as_str().unwrap().to_owned();
     let warnings = draft["metadata"]["warnings"].to_string();
-    assert!(!warnings.contains("found no page"), "{case}: nothing was read, so nothing is proved: {warnings}");
+    assert!(
+        !warnings.contains("found no page"),
+        "{case}: nothing was read, so nothing is proved: {warnings}"
+    );
     let mut rest = message.as_str();
     for piece in FIXED {
         rest = rest.split_once(piece).unwrap_or_else(|| panic!("{case}: {piece:?} is not in {message:?}")).1;
