@@ -3,7 +3,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use postgres::{Row, SimpleQueryMessage};
 
-use super::{Cause, Database, DatabaseError, Session, migrate, queue_items::LEASE_END};
+use super::{Cause, Database, DatabaseError, Session, migrate, queue_items::lease_end};
 
 /// The server as it presents itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,12 +238,13 @@ pub struct Rows {
 
 /// Counts the queue.
 pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
+    let lease_end = lease_end();
     let rows = format!(
         "
         WITH item AS (
             SELECT status::text, created_at AT TIME ZONE 'UTC' AS created_at, available_at,
                    status::text NOT IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED') AS odd,
-                   {LEASE_END} < now() AS over
+                   {lease_end} < now() AS over
             FROM queue_items
         )
         SELECT count(*) FILTER (WHERE status = 'PENDING'),

@@ -10,7 +10,10 @@ use uuid::Uuid;
 use super::{Backlog, Database, DatabaseError, Parameter, Transaction, backlog::seconds};
 use crate::{
     pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
-    queue::{Claim, ClaimToken, RunId, life::LEASE},
+    queue::{
+        Claim, ClaimToken, RunId,
+        life::{LEASE, LONGEST_LEASE},
+    },
 };
 
 /// Lets a write through to an item that is still ours: its id is `$1`, the claim token `$2`.
@@ -85,14 +88,22 @@ pub enum Settled {
     NotOurs,
 }
 
-/// When a lease ends, for rows from before there were leases too.
-pub(super) const LEASE_END: &str =
-    "coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour', '-infinity')";
+/// When a lease ends, for rows from before there were leases too; see [`Item::is_claimable`](crate::queue::life::Item).
+/// What lies further ahead than any claim reaches was written by a clock that was wrong, and holds nobody off; nor is a
+/// date that cannot be counted on from ever counted on from.
+pub(super) fn lease_end() -> String {
+    let longest = LONGEST_LEASE.as_secs();
+    format!(
+        "CASE WHEN coalesce(lease_expires_at, started_at, created_at) <= now() + interval '{longest} seconds'
+         THEN coalesce(lease_expires_at, started_at + interval '1 hour', created_at + interval '1 hour')
+         ELSE '-infinity' END"
+    )
+}
 
 /// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
 /// an item whose claim was never answered: it is taken again and costs no further attempt.
 pub fn claim(database: &Database, run: RunId) -> Result<Polled, DatabaseError> {
-    claim_from(database, run, &format!("{LEASE_END} < now()"))
+    claim_from(database, run, &format!("{} < now()", lease_end()))
 }
 
 /// The same, but leaves alone what others held: they may be back in a moment and store what they finished.

@@ -6,7 +6,7 @@
 use postgres::{Row, types::Type};
 use uuid::Uuid;
 
-use super::{Database, DatabaseError, queue_items::LEASE_END};
+use super::{Database, DatabaseError, queue_items::lease_end};
 
 /// An item as an order met it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,13 +60,12 @@ pub enum Found {
     One(Item),
 }
 
-/// Infinity cannot be subtracted from.
 fn find() -> String {
+    let lease_end = lease_end();
     format!(
         "SELECT id, recipient_name::text, status::text, celery_task_id::text, current_step::text, available_at > now(),
-                CASE WHEN lease_end >= now()
-                     THEN ceil(extract(epoch FROM least(lease_end, now() + interval '10 years') - now()))::bigint END
-         FROM queue_items, LATERAL (SELECT {LEASE_END}) AS lease (lease_end)
+                CASE WHEN lease_end >= now() THEN ceil(extract(epoch FROM lease_end - now()))::bigint END
+         FROM queue_items, LATERAL (SELECT {lease_end}) AS lease (lease_end)
          WHERE starts_with(id::text, lower($1)) LIMIT 2 FOR UPDATE OF queue_items"
     )
 }

@@ -26,6 +26,11 @@ use super::{ClaimToken, RunId};
 /// How long a claim, or the start of a step, keeps others away from an item. Longer than any single step can take.
 pub const LEASE: Duration = Duration::from_secs(15 * 60);
 
+/// What ends later than this from now is no lease of anybody's: the database's clock was ahead when it was written. Longer
+/// than a lease, so that a clock that is put right by a little, or a look from a transaction that began before the claim,
+/// frees nothing that is held.
+pub const LONGEST_LEASE: Duration = LEASE.saturating_mul(2);
+
 /// The states, as `status` spells them in capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -85,7 +90,8 @@ impl Item {
     }
 
     fn is_abandoned(&self, now: Duration) -> bool {
-        self.status == Status::Processing && self.lease_until.is_none_or(|until| until < now)
+        self.status == Status::Processing
+            && self.lease_until.is_none_or(|until| until < now || until > now + LONGEST_LEASE)
     }
 
     fn is_of(&self, run: RunId) -> bool {

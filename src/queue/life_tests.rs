@@ -31,17 +31,47 @@ enum End {
 
 #[derive(Debug, Clone)]
 enum Event {
-    Step { machine: usize, answer: Answer, work: Option<End>, disk_is_full: bool },
-    Start { machine: usize },
-    Crash { machine: usize },
-    PowerCut { machine: usize },
-    Stop { machine: usize, answer: Answer, disk_is_full: bool },
-    CopyCard { from: usize, to: usize },
-    SetOrLoseClock { machine: usize },
+    Step {
+        machine: usize,
+        answer: Answer,
+        work: Option<End>,
+        disk_is_full: bool,
+    },
+    Start {
+        machine: usize,
+    },
+    Crash {
+        machine: usize,
+    },
+    PowerCut {
+        machine: usize,
+    },
+    Stop {
+        machine: usize,
+        answer: Answer,
+        disk_is_full: bool,
+    },
+    CopyCard {
+        from: usize,
+        to: usize,
+    },
+    SetOrLoseClock {
+        machine: usize,
+    },
     Arrive,
-    Retry { item: usize },
-    Cancel { item: usize },
-    Wait { minutes: u64 },
+    Retry {
+        item: usize,
+    },
+    Cancel {
+        item: usize,
+    },
+    /// The database's clock was ahead by a year when the lease was written.
+    LeaseForAYear {
+        item: usize,
+    },
+    Wait {
+        minutes: u64,
+    },
 }
 
 /// What is on a machine's card.
@@ -179,6 +209,11 @@ impl World {
                     let gone = std::mem::replace(&mut self.rows[item], row(self.now));
                     self.orphans += gone.emails.len();
                 }
+            }
+            Event::LeaseForAYear { item } => {
+                let number = self.rows.len();
+                let item = &mut self.rows[item % number].item;
+                item.lease_until = item.lease_until.map(|until| until + Duration::from_secs(365 * 86_400));
             }
             Event::Wait { minutes } => self.now += Duration::from_secs(minutes * 60),
         }
@@ -440,6 +475,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Arrive),
         1 => (0..ITEMS).prop_map(|item| Event::Retry { item }),
         1 => (0..ITEMS).prop_map(|item| Event::Cancel { item }),
+        1 => any::<usize>().prop_map(|item| Event::LeaseForAYear { item }),
         2 => (1..20_u64).prop_map(|minutes| Event::Wait { minutes }),
     ]
 }

@@ -83,7 +83,7 @@ fn another_scribes_items_are_left_alone_until_their_lease_is_over() {
     database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tidal energy")]);
     database.query(
         "UPDATE queue_items SET status = 'PROCESSING', celery_task_id = 'scribe:somebody:else', attempts = 1,
-                lease_expires_at = now() + interval '1 hour'",
+                lease_expires_at = now() + interval '10 minutes'",
         &[],
     );
     let program = Program::new().database(&database).web(&web).env("POLL_INTERVAL", "0.05");
@@ -105,7 +105,7 @@ fn who_has_lost_an_item_cannot_complete_it() {
     let daemon = program.start(&[]);
     daemon.wait_for("arxiv_helper");
     database.query(
-        "UPDATE queue_items SET celery_task_id = 'scribe:somebody:else', lease_expires_at = now() + interval '1 hour'",
+        "UPDATE queue_items SET celery_task_id = 'scribe:somebody:else', lease_expires_at = now() + interval '10 minutes'",
         &[],
     );
     release(&hold);

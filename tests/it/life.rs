@@ -56,6 +56,10 @@ enum Event {
     Cancel {
         item: Index,
     },
+    /// The database's clock was ahead by a year when the lease was written.
+    LeaseForAYear {
+        item: Index,
+    },
     Wait {
         minutes: u64,
     },
@@ -184,6 +188,16 @@ impl Both {
                     self.items.iter_mut().filter_map(|(_, item)| item.take_back(run, *refund).then_some(()));
                 assert_eq!(done, expected.count());
             }
+            Event::LeaseForAYear { item } => {
+                let (id, item) = item.get_mut(&mut self.items);
+                let year = Duration::from_secs(365 * 86_400);
+                item.lease_until = item.lease_until.map(|until| until + year);
+                self.database.query(
+                    "UPDATE queue_items SET lease_expires_at = lease_expires_at + make_interval(days => 365)
+                     WHERE id = $1",
+                    &[id],
+                );
+            }
             Event::Wait { minutes } => self.wait(Duration::from_secs(minutes * 60)),
         }
     }
@@ -281,6 +295,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => claim().prop_map(|item| Event::Retry { item }),
         1 => claim().prop_map(|item| Event::Cancel { item }),
         1 => (0..2_usize, any::<bool>()).prop_map(|(run, refund)| Event::TakeBack { run, refund }),
+        1 => claim().prop_map(|item| Event::LeaseForAYear { item }),
         // So that no lease and no pause ends within seconds of a claim.
         2 => prop::sample::select(vec![4_u64, 20]).prop_map(|minutes| Event::Wait { minutes }),
     ]

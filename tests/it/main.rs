@@ -31,5 +31,6 @@ mod stop;
 mod supabase;
 mod support;
 mod tls;
+mod unreadable;
 mod web_tls;
 mod wrong_input;

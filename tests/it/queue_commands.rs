@@ -147,7 +147,7 @@ fn what_another_program_holds_is_told_harmlessly() {
     let database = with(&[ADA]);
     set(
         &database,
-        "status = 'PROCESSING', celery_task_id = E'\\x1b[2Jcelery', lease_expires_at = 'infinity'",
+        "status = 'PROCESSING', celery_task_id = E'\\x1b[2Jcelery', lease_expires_at = now() + interval '9 minutes'",
     );
     let answer = Program::new().database(&database).run(&["queue", "retry", &ids(&database)[0]]);
     assert_refused(&answer, &["\\u{1b}[2Jcelery"]);
@@ -159,7 +159,7 @@ fn cancel_removes_a_waiting_item_and_no_other() {
     let (program, id) = (Program::new().database(&database), ids(&database).remove(1));
     for (state, text) in [
         (
-            "status = 'PROCESSING', lease_expires_at = now() + interval '1 hour'",
+            "status = 'PROCESSING', lease_expires_at = now() + interval '10 minutes'",
             "is being worked on by somebody",
         ),
         ("status = 'PROCESSING', lease_expires_at = now() - interval '1 hour'", "`scribe queue retry`"),
@@ -217,7 +217,7 @@ fn an_order_waits_for_a_claim_that_is_under_way_and_then_finds_it() {
         let mut claim = claimer.transaction().unwrap();
         claim
             .batch_execute(
-                "UPDATE queue_items SET status = 'PROCESSING', lease_expires_at = now() + interval '1 hour'",
+                "UPDATE queue_items SET status = 'PROCESSING', lease_expires_at = now() + interval '10 minutes'",
             )
             .unwrap();
         thread::scope(|scope| {
@@ -304,7 +304,7 @@ fn of_a_settle_and_a_retry_neither_loses_or_doubles_an_email() {
     let token = ClaimToken::fresh(run);
     race(
         &format!(
-            "status = 'PROCESSING', attempts = 1, celery_task_id = '{}', lease_expires_at = now() + interval '1 hour'",
+            "status = 'PROCESSING', attempts = 1, celery_task_id = '{}', lease_expires_at = now() + interval '10 minutes'",
             token.as_str()
         ),
         |way, id| {
