@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     condition::{ARXIV_AWAY, Obstacle, SEARCH_INCOMPLETE, Severity},
-    database::queue_items::{self, Claimed, Email, TooLong},
+    database::queue_items::{self, Claimed, Email},
     model::STEP_TIME,
-    pipeline::{self, Draft, LONGEST_ARXIV_STEP, MAX_TEMPLATE_BYTES, Request, Step},
+    pipeline::{self, Draft, LONGEST_ARXIV_STEP, Step},
     queue::{
         failure::{self, Next, poisonous},
         life::LEASE,
@@ -91,23 +91,9 @@ impl Worker {
         if let Some(message) = poisonous(item.attempts) {
             return Err(pipeline::Error::Item(message));
         }
-        let template = match &item.template {
-            Ok(template) => template.clone(),
-            Err(TooLong(bytes)) => {
-                return Err(pipeline::Error::Item(format!(
-                    "the template has {bytes} bytes; at most {MAX_TEMPLATE_BYTES} are allowed, so shorten it and queue \
-                     the recipient again"
-                )));
-            }
-        };
-        let request = Request {
-            recipient_name: item.recipient_name.clone(),
-            recipient_interest: item.recipient_interest.clone(),
-            template,
-            sender_name: item.sender_name.clone(),
-        };
+        let request = item.request.as_ref().map_err(|unfit| pipeline::Error::Item(unfit.to_string()))?;
         let mut lease_until = asked + LEASE;
-        self.pipeline.run(&request, &mut |step| self.begin_step(item, step, &mut lease_until))
+        self.pipeline.run(request, &mut |step| self.begin_step(item, step, &mut lease_until))
     }
 
     /// Notes a step's start and renews the lease. A note that cannot be written does not hurt the item, as long as

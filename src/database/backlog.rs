@@ -21,7 +21,7 @@ impl Backlog {
     /// The query whose row is [read](Backlog::read), over the items for which `is_meant` holds, our own words.
     pub(super) fn query(is_meant: &str) -> String {
         format!(
-            "SELECT count(*) AS waiting, coalesce(extract(epoch FROM max(now() - least(available_at, now()))), 0) AS oldest_seconds
+            "SELECT count(*) AS waiting, coalesce(extract(epoch FROM max(now() - greatest(least(available_at, now()), 'epoch'))), 0) AS oldest_seconds
              FROM (
                 SELECT id, status, available_at FROM queue_items WHERE status::text IN ('PENDING', 'PROCESSING')
                 ORDER BY created_at, seq LIMIT {MOST_COUNTED}

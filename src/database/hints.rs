@@ -157,6 +157,13 @@ pub fn concerns_the_item(error: &DatabaseError) -> bool {
         && !NOT_OF_THE_ITEM.iter().any(|class| sqlstate.starts_with(class))
 }
 
+/// Whether the server cannot hand out what a row holds: a value (SQLSTATE class 22), such as a text in another encoding or
+/// a date out of range, or one that is damaged on its disk (XX001, XX002).
+pub fn is_unreadable(error: &DatabaseError) -> bool {
+    matches!(&error.cause, Cause::Server { sqlstate, .. }
+        if sqlstate.starts_with("22") || ["XX001", "XX002"].contains(&sqlstate.as_str()))
+}
+
 /// What a condition is known by.
 #[cfg(test)]
 pub enum Sign {

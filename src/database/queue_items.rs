@@ -1,15 +1,15 @@
 //! The table `queue_items`: every statement that moves an item along its life; see [`crate::queue::life`].
 //!
 //! All writes to a claimed item carry its claim token, so that whoever lost the item cannot touch it any more.
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use postgres::{Row, SimpleQueryRow, types::Type};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Backlog, Database, DatabaseError, Parameter, Transaction, backlog::seconds};
+use super::{Backlog, Database, DatabaseError, Parameter, Transaction, backlog::seconds, hints};
 use crate::{
-    pipeline::{Draft, MAX_TEMPLATE_BYTES, Step},
+    pipeline::{Draft, MAX_TEMPLATE_BYTES, Request, Step},
     queue::{
         Claim, ClaimToken, RunId,
         life::{LEASE, LONGEST_LEASE},
@@ -26,14 +26,8 @@ pub struct Claimed {
     pub claim: Claim,
     /// How often it has been tried, this time included.
     pub attempts: i32,
-    /// Whom to write to.
-    pub recipient_name: String,
-    /// What they work on.
-    pub recipient_interest: String,
-    /// The template; a longer one than scribe takes is not even transferred.
-    pub template: Result<String, TooLong>,
-    /// The sender's own name.
-    pub sender_name: Option<String>,
+    /// What to write, and to whom.
+    pub request: Result<Request, Unfit>,
     /// How long it had been its turn, by the database's clock, unless it was taken from somebody.
     pub waited: Option<Duration>,
 }
@@ -47,9 +41,31 @@ pub struct Polled {
     pub backlog: Backlog,
 }
 
-/// The size in bytes of a template that is too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLong(pub i64);
+/// Why a row gives no request. Displayed to its owner, with what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// The template has so many bytes; a longer one than scribe takes is not even transferred.
+    TooLong(i64),
+    /// The database cannot hand out the row's texts.
+    Unreadable(DatabaseError),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unfit::TooLong(bytes) => write!(
+                f,
+                "the template has {bytes} bytes; at most {MAX_TEMPLATE_BYTES} are allowed, so shorten it and queue \
+                 the recipient again"
+            ),
+            Unfit::Unreadable(error) => write!(
+                f,
+                "the database cannot read the texts of this item, or its sender's name: {error}; they are damaged or \
+                 not UTF-8, so mend them and `scribe queue retry` it, or queue the recipient again"
+            ),
+        }
+    }
+}
 
 /// An e-mail that is ready to be stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,14 +127,47 @@ pub fn claim_leaving_others(database: &Database, run: RunId) -> Result<Polled, D
     claim_from(database, run, "FALSE")
 }
 
+/// One message does it all. Where a row's texts cannot be read, that would fail for ever and hold up all behind it: then
+/// it is claimed by its id alone, and read afterwards.
 fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Polled, DatabaseError> {
     let token = ClaimToken::fresh(run);
-    let (own, lease, most) = (run.token_prefix(), LEASE.as_secs(), MAX_TEMPLATE_BYTES);
+    let (claim, backlog) =
+        (claim_next(run, &token, is_abandoned), Backlog::query("id NOT IN (SELECT id FROM next)"));
+    let with = |columns: &str| {
+        let sql = format!(
+            "WITH {claim}, backlog AS ({backlog})
+             SELECT b.waiting, b.oldest_seconds, c.waited, c.id, c.attempts {columns}
+             FROM backlog b LEFT JOIN claimed c ON TRUE LEFT JOIN users u ON u.id = c.user_id"
+        );
+        database.batch("claim", &sql)
+    };
+    let (rows, is_whole) = match with(&format!(", {}", request_columns())) {
+        Err(error) if hints::is_unreadable(&error) => (with("")?, false),
+        rows => (rows?, true),
+    };
+    let unexpected = || DatabaseError::unexpected("claim", "no item");
+    let row = rows.first().ok_or_else(unexpected)?;
+    let backlog = Backlog::read(row).ok_or_else(unexpected)?;
+    if text(row, "id").is_none() {
+        return Ok(Polled { item: None, backlog });
+    }
+    let (claim, attempts) = claimed(row, token).ok_or_else(unexpected)?;
+    let request = match is_whole {
+        true => request(row).ok_or_else(unexpected)?,
+        false => read_request(database, claim.item)?,
+    };
+    Ok(Polled { item: Some(Claimed { claim, attempts, request, waited: seconds(row, "waited") }), backlog })
+}
+
+/// The statement's head: `next` is the row that is next, `claimed` what it has become.
+fn claim_next(run: RunId, token: &ClaimToken, is_abandoned: &str) -> String {
+    let (own, lease, token) = (run.token_prefix(), LEASE.as_secs(), token.as_str());
     let first_step = Step::TemplateParser.as_str();
-    let sql = format!(
-        "WITH next AS (
+    format!(
+        "next AS (
             SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered,
-                   CASE status::text WHEN 'PENDING' THEN extract(epoch FROM now() - available_at) END AS waited
+                   CASE status::text WHEN 'PENDING' THEN extract(epoch FROM now() - greatest(available_at, 'epoch')) END
+                       AS waited
             FROM queue_items
             WHERE status::text IN ('PENDING', 'PROCESSING')
               AND CASE status::text
@@ -134,44 +183,53 @@ fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Pol
                 attempts = least(attempts, 1000000) + CASE WHEN next.unanswered THEN 0 ELSE 1 END
             FROM next WHERE q.id = next.id
             RETURNING q.*, next.waited
-        ), backlog AS (
-            {backlog}
-        )
-        SELECT b.waiting, b.oldest_seconds, c.waited, c.id, c.attempts, c.recipient_name, c.recipient_interest, u.display_name,
-               octet_length(c.email_template_text) AS template_bytes,
-               CASE WHEN octet_length(c.email_template_text) <= {most} THEN c.email_template_text END AS template
-        FROM backlog b LEFT JOIN claimed c ON TRUE LEFT JOIN users u ON u.id = c.user_id",
-        token = token.as_str(),
-        backlog = Backlog::query("id NOT IN (SELECT id FROM next)"),
+        )"
+    )
+}
+
+/// The columns of a request, from where `c` is the item and `u` its user.
+fn request_columns() -> String {
+    format!(
+        "c.recipient_name, c.recipient_interest, u.display_name, octet_length(c.email_template_text) AS template_bytes,
+         CASE WHEN octet_length(c.email_template_text) <= {MAX_TEMPLATE_BYTES} THEN c.email_template_text END AS template"
+    )
+}
+
+/// Reads what a claim could not, without a change. Nothing but the texts is at fault where that fails as well.
+pub(super) fn read_request(database: &Database, item: Uuid) -> Result<Result<Request, Unfit>, DatabaseError> {
+    let columns = request_columns();
+    let sql = format!(
+        "SELECT {columns} FROM queue_items c LEFT JOIN users u ON u.id = c.user_id WHERE c.id = '{item}'"
     );
-    let rows = database.batch("claim", &sql)?;
-    let answer = rows.first().and_then(|row| polled(row, token));
-    answer.ok_or_else(|| DatabaseError::unexpected("claim", "no item"))
+    match database.batch("read item", &sql) {
+        Ok(rows) => {
+            rows.first().and_then(request).ok_or_else(|| DatabaseError::unexpected("read item", "no item"))
+        }
+        Err(error) if hints::is_unreadable(&error) => Ok(Err(Unfit::Unreadable(error))),
+        Err(error) => Err(error),
+    }
 }
 
-/// `None` only if the server sent something other than what was asked for.
-fn polled(row: &SimpleQueryRow, token: ClaimToken) -> Option<Polled> {
-    let item = match row.try_get("id").ok()? {
-        Some(_) => Some(claimed(row, token)?),
-        None => None,
+/// `None`, here and below, only if the server sent something other than what was asked for.
+fn claimed(row: &SimpleQueryRow, token: ClaimToken) -> Option<(Claim, i32)> {
+    let item = text(row, "id")?.parse().ok()?;
+    Some((Claim { item, token }, text(row, "attempts")?.parse().ok()?))
+}
+
+fn request(row: &SimpleQueryRow) -> Option<Result<Request, Unfit>> {
+    let Some(template) = text(row, "template") else {
+        return Some(Err(Unfit::TooLong(text(row, "template_bytes")?.parse().ok()?)));
     };
-    Some(Polled { item, backlog: Backlog::read(row)? })
+    Some(Ok(Request {
+        recipient_name: text(row, "recipient_name")?.into(),
+        recipient_interest: text(row, "recipient_interest")?.into(),
+        template: template.into(),
+        sender_name: text(row, "display_name").map(String::from),
+    }))
 }
 
-fn claimed(row: &SimpleQueryRow, token: ClaimToken) -> Option<Claimed> {
-    let text = |column: &str| row.try_get(column).ok().flatten();
-    Some(Claimed {
-        claim: Claim { item: text("id")?.parse().ok()?, token },
-        attempts: text("attempts")?.parse().ok()?,
-        recipient_name: text("recipient_name")?.into(),
-        recipient_interest: text("recipient_interest")?.into(),
-        template: match text("template") {
-            Some(template) => Ok(template.into()),
-            None => Err(TooLong(text("template_bytes")?.parse().ok()?)),
-        },
-        sender_name: text("display_name").map(String::from),
-        waited: seconds(row, "waited"),
-    })
+fn text<'a>(row: &'a SimpleQueryRow, column: &str) -> Option<&'a str> {
+    row.try_get(column).ok().flatten()
 }
 
 /// Notes that a step begins and renews the lease. False: the item is no longer ours.

@@ -107,7 +107,10 @@ fn every_table_is_closed_to_strangers() {
 #[test]
 fn items_are_claimed_in_the_order_of_their_insert_and_by_one_only() {
     let database = with_items(&["A", "B", "C", "D"]);
-    let claim = |run| queue_items::claim(&database.open(), run).unwrap().item.map(|item| item.recipient_name);
+    let claim = |run| {
+        let item = queue_items::claim(&database.open(), run).unwrap().item;
+        item.map(|item| item.request.unwrap().recipient_name)
+    };
     let runs = [RunId::fresh(), RunId::fresh(), RunId::fresh()];
     assert_eq!(runs.map(claim), ["A", "B", "C"].map(|name| Some(name.to_string())));
     // A claim under way elsewhere is passed over, not waited for.

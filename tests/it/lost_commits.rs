@@ -33,7 +33,7 @@ fn recipients_are_queued_once_whatever_became_of_the_first_commit() {
         assert_eq!(database.items().len(), 2, "{fate:?}");
         let first =
             queue_items::claim(&database.open(), scribe::queue::RunId::fresh()).unwrap().item.unwrap();
-        assert_eq!(first.recipient_name, "Ada Marlowe", "{fate:?}");
+        assert_eq!(first.request.unwrap().recipient_name, "Ada Marlowe", "{fate:?}");
     }
 }
 

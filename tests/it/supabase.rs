@@ -214,7 +214,7 @@ fn whoever_has_signed_in_can_queue_for_themselves_and_only_what_waits() {
 
     client.batch_execute(&insert("", own, "PENDING", "")).unwrap();
     let item = queue_items::claim(&database.open(), RunId::fresh()).unwrap().item.unwrap();
-    assert_eq!(item.recipient_name, "Zhou Minglan");
+    assert_eq!(item.request.unwrap().recipient_name, "Zhou Minglan");
 }
 
 #[test]

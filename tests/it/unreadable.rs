@@ -3,7 +3,7 @@
 use scribe::{
     database::{
         DatabaseError,
-        queue_items::{self, Claimed},
+        queue_items::{self, Claimed, Unfit},
         queue_orders::{self, Found, State},
     },
     queue::RunId,
@@ -11,12 +11,32 @@ use scribe::{
 
 use crate::{
     doctor::{doctor, program},
-    support::TestDatabase,
+    support::{Program, SampleWeb, TestDatabase},
 };
 
 const TEMPLATE: &str = "Dear {{name}}, hello. [Your Name]";
 const PEOPLE: [(&str, &str); 3] =
     [("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "batteries"), ("Ivo Brandt", "glaciers")];
+
+fn queued(database: TestDatabase) -> TestDatabase {
+    database.queue(database.user(), TEMPLATE, &PEOPLE);
+    database
+}
+
+/// The first item's name is in Latin-1.
+fn with_a_latin_1_name() -> TestDatabase {
+    let database = queued(TestDatabase::sql_ascii());
+    let latin_1 = "UPDATE queue_items SET recipient_name = convert_from('\\x52656ee9'::bytea, 'SQL_ASCII')
+                   WHERE recipient_name = 'Ada Marlowe'";
+    database.query(latin_1, &[]);
+    database
+}
+
+fn damaged() -> TestDatabase {
+    let database = queued(TestDatabase::migrated());
+    database.damage_first_template();
+    database
+}
 
 fn claim(database: &TestDatabase, run: RunId) -> Result<Option<Claimed>, DatabaseError> {
     queue_items::claim(&database.open(), run).map(|polled| polled.item)
@@ -24,6 +44,39 @@ fn claim(database: &TestDatabase, run: RunId) -> Result<Option<Claimed>, Databas
 
 fn first_id(database: &TestDatabase) -> String {
     database.query("SELECT id::text FROM queue_items ORDER BY created_at, seq LIMIT 1", &[])[0].get(0)
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_claimed_all_the_same_and_those_behind_it_come_next() {
+    for (database, words) in [(damaged(), "XX001"), (with_a_latin_1_name(), "22021")] {
+        let run = RunId::fresh();
+        let first = claim(&database, run).unwrap().unwrap();
+        assert_eq!((first.claim.item.to_string(), first.attempts), (first_id(&database), 1));
+        let unfit = first.request.unwrap_err();
+        assert!(matches!(unfit, Unfit::Unreadable(_)) && unfit.to_string().contains(words), "{unfit}");
+
+        // A claim whose answer was lost is made again, and costs nothing.
+        let again = claim(&database, run).unwrap().unwrap();
+        assert_eq!((again.claim.item, again.attempts), (first.claim.item, 1));
+        assert!(queue_items::fail(&database.open(), &again.claim, &unfit.to_string()).unwrap());
+        let next = claim(&database, run).unwrap().unwrap();
+        assert_eq!(next.request.unwrap().recipient_name, "Zhou Minglan");
+    }
+}
+
+#[test]
+fn a_row_that_cannot_be_read_fails_with_the_reason_and_the_queue_goes_on() {
+    let web = SampleWeb::start(&[]);
+    for (database, words) in [(damaged(), "XX001"), (with_a_latin_1_name(), "22021")] {
+        Program::new().database(&database).web(&web).ok(&["run", "--until-empty"]);
+        let items = database.items();
+        let (status, _, attempts, message) = &items[0];
+        let message = message.as_deref().unwrap();
+        assert_eq!((status.as_str(), *attempts), ("FAILED", 1));
+        assert!(message.contains(words) && message.contains("queue the recipient again"), "{message}");
+        assert!(items[1..].iter().all(|item| item.0 == "COMPLETED"), "{items:?}");
+        database.assert_one_email_per_finished_item(2);
+    }
 }
 
 #[test]
@@ -48,4 +101,8 @@ fn no_date_is_too_far_away_for_a_claim_an_order_or_doctor() {
         }
         assert!(claim(&database, RunId::fresh()).unwrap().is_some(), "{set}");
     }
+    let database = TestDatabase::migrated();
+    database.queue(database.user(), TEMPLATE, &PEOPLE[..2]);
+    database.query("UPDATE queue_items SET available_at = '-infinity'", &[]);
+    assert!(claim(&database, RunId::fresh()).unwrap().is_some(), "nothing is subtracted from infinity");
 }

@@ -72,6 +72,26 @@ impl TestDatabase {
         TestDatabase::copy_of(template)
     }
 
+    /// A database that keeps the bytes of a text as they come, migrated.
+    pub fn sql_ascii() -> TestDatabase {
+        let database = TestDatabase::copy_of("template0 ENCODING SQL_ASCII LOCALE 'C'");
+        migrate::upgrade(&database.open(), UpgradeTarget::Head).unwrap();
+        database
+    }
+
+    /// Loses from the server's disk where the first item's template stands that is too long for its row.
+    pub fn damage_first_template(&self) {
+        let long = "UPDATE queue_items SET email_template_text =
+                        (SELECT 'Dear {{name}}, ' || string_agg(md5(n::text), ' ') FROM generate_series(1, 400) n)
+                    WHERE id = (SELECT id FROM queue_items ORDER BY created_at, seq LIMIT 1)";
+        let mut admin = self.admin();
+        admin.batch_execute(&format!("CREATE EXTENSION pg_surgery; {long}")).unwrap();
+        let toast = "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'queue_items'::regclass";
+        let toast: String = admin.query_one(toast, &[]).unwrap().get(0);
+        let lose = format!("SELECT heap_force_kill('{toast}', ARRAY(SELECT ctid FROM {toast}))");
+        admin.batch_execute(&lose).unwrap();
+    }
+
     fn copy_of(template: &str) -> TestDatabase {
         // PostgreSQL copies a database for one client at a time.
         static COPYING: Mutex<()> = Mutex::new(());
