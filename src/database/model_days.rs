@@ -11,6 +11,9 @@ const TODAY: &str = "(now() AT TIME ZONE 'UTC')::date";
 /// More than any budget: no row grows further, whatever a service says that it used.
 const MOST: u64 = 1_000_000_000_000_000;
 
+/// The row as it counts. People may have edited it, and below nothing it is nothing.
+const SPENT: &str = "greatest(spent_micro_usd, 0)";
+
 /// Sets an amount aside in today's row, unless more than the cap would then be spent. `None`: so much is not left.
 pub fn reserve(
     database: &Database,
@@ -22,8 +25,8 @@ pub fn reserve(
     let sql = format!(
         "INSERT INTO model_days AS today (day, spent_micro_usd)
          SELECT {TODAY}, {amount} WHERE {amount}::bigint <= {cap}
-         ON CONFLICT (day) DO UPDATE SET spent_micro_usd = today.spent_micro_usd + {amount}
-         WHERE today.spent_micro_usd + {amount} <= {cap}
+         ON CONFLICT (day) DO UPDATE SET spent_micro_usd = greatest(today.spent_micro_usd, 0) + {amount}
+         WHERE today.spent_micro_usd <= {cap}::bigint - {amount}
          RETURNING day - DATE '1970-01-01'"
     );
     let rows = database.batch("reserve", &sql)?;
@@ -43,7 +46,8 @@ pub fn correct(
 ) -> Result<(), DatabaseError> {
     let (reserved, spent) = (reserved.min(MOST), spent.min(MOST));
     let sql = format!(
-        "UPDATE model_days SET spent_micro_usd = greatest(least(spent_micro_usd - {reserved} + {spent}, {MOST}), 0)
+        "UPDATE model_days
+         SET spent_micro_usd = greatest(least(least({SPENT}, {MOST}) - {reserved} + {spent}, {MOST}), 0)
          WHERE day = DATE '1970-01-01' + ({day})"
     );
     database.batch("correct", &sql).map(drop)
@@ -51,7 +55,7 @@ pub fn correct(
 
 /// What is spent or set aside today.
 pub fn spent_today(database: &Database) -> Result<MicroUsd, DatabaseError> {
-    let sql = format!("SELECT coalesce(sum(spent_micro_usd), 0) FROM model_days WHERE day = {TODAY}");
+    let sql = format!("SELECT coalesce(sum({SPENT}), 0) FROM model_days WHERE day = {TODAY}");
     let rows = database.batch("budget", &sql)?;
     let spent = rows.first().and_then(|row| row.try_get(0).ok()??.parse().ok().map(MicroUsd));
     spent.ok_or_else(|| DatabaseError::unexpected("budget", "no number"))

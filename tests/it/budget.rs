@@ -277,6 +277,30 @@ fn a_reservation_is_of_the_databases_day_and_no_number_bursts_the_row() {
 }
 
 #[test]
+fn a_row_that_somebody_has_edited_counts_as_nothing_at_least_and_stops_no_work() {
+    let database = TestDatabase::migrated();
+    let open = database.open();
+    let day = reserve(&open, MicroUsd(30), MicroUsd(200)).unwrap().unwrap();
+    let edit = |number: i64| database.query("UPDATE model_days SET spent_micro_usd = $1", &[&number]);
+    let row = || database.number("SELECT spent_micro_usd FROM model_days");
+    for below in [-5_000_000, i64::MIN] {
+        edit(below);
+        assert_eq!(model_days::spent_today(&open), Ok(MicroUsd(0)));
+        assert_eq!(reserve(&open, MicroUsd(201), MicroUsd(200)), Ok(None));
+        assert_eq!(reserve(&open, MicroUsd(150), MicroUsd(200)), Ok(Some(day)));
+        assert_eq!(reserve(&open, MicroUsd(51), MicroUsd(200)), Ok(None), "the bound still holds");
+        assert_eq!(row(), 150);
+        edit(below);
+        model_days::correct(&open, day, MicroUsd(30), MicroUsd(40)).unwrap();
+        assert_eq!(row(), 10);
+    }
+    edit(i64::MAX);
+    assert_eq!(reserve(&open, MicroUsd(1), MicroUsd(200)), Ok(None));
+    model_days::correct(&open, day, MicroUsd(30), MicroUsd(40)).unwrap();
+    assert_eq!(reserve(&open, MicroUsd(1), MicroUsd(200)), Ok(None));
+}
+
+#[test]
 fn a_recipient_that_would_cost_more_is_finished_by_the_builtin_and_says_so() {
     let spender = Spender::new(Mood::Obeys, &PEOPLE[..1]);
     spender.program().env("MODEL_ITEM_BUDGET", "0.15").ok(&["run", "--until-empty"]);
