@@ -172,6 +172,16 @@ conditions! {
         remedy: "wait, or stop other programs that use the same pooler",
         hides: Some("tables"),
     }
+    DATABASE_LOCKED = "database-locked", Error, Crowded {
+        title: "another transaction holds a lock on what scribe needs",
+        text: "Somebody else's transaction has locked one of scribe's rows or tables and does not end: an SQL client \
+               that was left open inside a transaction, a long migration, a backup. Scribe waits ten seconds at most \
+               and then asks again.",
+        remedy: "end that transaction: SELECT pid, application_name, state, query FROM pg_stat_activity WHERE pid IN \
+                 (SELECT pid FROM pg_locks WHERE granted AND relation = 'queue_items'::regclass) shows who it may be, \
+                 and SELECT pg_terminate_backend(pid) ends it",
+        hides: None,
+    }
     DATABASE_SESSION_MODE = "database-session-mode", Error, Mended {
         title: "the connection goes to the pooler's session mode, and all its places are taken",
         text: "On port 5432 Supabase's pooler gives every client a server connection of its own until it \
@@ -254,6 +264,17 @@ conditions! {
         remedy: "run `scribe db check --schema`, which says what is not as the migrations make it; if that fails \
                  too, check that DB_HOST and DB_PORT lead to a PostgreSQL",
         hides: None,
+    }
+    DATABASE_UNREADABLE = "database-unreadable", Error, Mended {
+        title: "a row of the database cannot be read",
+        text: "What it holds is damaged on the server's disk, is no text in UTF-8 (in a database with the encoding \
+               SQL_ASCII), or is a date out of range. Such a row fails alone when it is claimed; a command that lists \
+               a table needs every row of it.",
+        remedy: "see what `scribe doctor` says of the queue and the encoding; find the row in SQL by reading fewer rows \
+                 and columns at a time (SELECT id, status FROM queue_items …), then mend its text with UPDATE, or remove \
+                 it by its id (`scribe queue cancel`, or DELETE) and queue the recipient again; if the disk is damaged, \
+                 restore a backup",
+        hides: Some("what else is in that table"),
     }
     DATABASE_TOO_MUCH = "database-too-much", Error, Mended {
         title: "the database server sent more than scribe takes",

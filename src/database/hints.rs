@@ -81,6 +81,9 @@ const SQLSTATES: &[(&str, &Condition)] = &[
     ("42P01", &condition::DATABASE_DRIFT),
     ("42703", &condition::DATABASE_DRIFT),
     ("42501", &condition::DATABASE_PERMISSION),
+    // Class 22 as far as it comes up in reading: a date out of range, a text in another encoding.
+    ("22008", &condition::DATABASE_UNREADABLE),
+    ("22021", &condition::DATABASE_UNREADABLE),
     ("25006", &condition::DATABASE_READ_ONLY),
     // A transaction that was idle for too long: it was our side that stalled, or the way to us.
     ("25P", &condition::DATABASE_SILENT),
@@ -88,9 +91,11 @@ const SQLSTATES: &[(&str, &Condition)] = &[
     ("42P05", &condition::DATABASE_PROTOCOL),
     ("53100", &condition::DATABASE_READ_ONLY),
     ("53", &condition::DATABASE_BUSY),
-    ("55P03", &condition::DATABASE_BUSY),
+    ("55P03", &condition::DATABASE_LOCKED),
     ("57014", &condition::DATABASE_SILENT),
     ("57P", &condition::DATABASE_NOT_READY),
+    ("XX001", &condition::DATABASE_UNREADABLE),
+    ("XX002", &condition::DATABASE_UNREADABLE),
     ("08", &condition::DATABASE_UNREACHABLE),
 ];
 
@@ -264,6 +269,9 @@ mod tests {
                 "busy",
                 Crowded,
             ),
+            ("55P03", "canceling statement due to lock timeout", "locked", Crowded),
+            ("XX001", "missing chunk number 0 for toast value 16500 in pg_toast_16423", "unreadable", Mended),
+            ("22021", "invalid byte sequence for encoding \"UTF8\": 0xe9", "unreadable", Mended),
             ("57014", "canceling statement due to statement timeout", "silent", Away),
             ("57P01", "terminating connection due to administrator command", "not-ready", Away),
             ("57P03", "the database system is starting up", "not-ready", Away),
