@@ -176,7 +176,8 @@ fn order(
 }
 
 fn named(item: &Item) -> String {
-    format!("{} ({})", item.recipient_name, &item.id.to_string()[..FEWEST_DIGITS])
+    let name = item.recipient_name.as_deref().unwrap_or("an item whose name cannot be read");
+    format!("{name} ({})", &item.id.to_string()[..FEWEST_DIGITS])
 }
 
 fn in_work(item: &Item, Holder { token, step, lease_seconds }: &Holder) -> Failure {

@@ -6,15 +6,15 @@
 use postgres::{Row, types::Type};
 use uuid::Uuid;
 
-use super::{Database, DatabaseError, queue_items::lease_end};
+use super::{Database, DatabaseError, hints, queue_items::lease_end};
 
 /// An item as an order met it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The row.
     pub id: Uuid,
-    /// Whom to write to.
-    pub recipient_name: String,
+    /// Whom to write to; `None` where the database cannot hand it out.
+    pub recipient_name: Option<String>,
     /// How it stood before the order.
     pub state: State,
 }
@@ -60,10 +60,16 @@ pub enum Found {
     One(Item),
 }
 
-fn find() -> String {
+/// What other people wrote, for display only.
+const TEXTS: &str = "recipient_name::text, celery_task_id::text, current_step::text";
+
+/// The same where the database cannot hand that out.
+const NO_TEXTS: &str = "NULL::text, NULL::text, NULL::text";
+
+fn find(texts: &str) -> String {
     let lease_end = lease_end();
     format!(
-        "SELECT id, recipient_name::text, status::text, celery_task_id::text, current_step::text, available_at > now(),
+        "SELECT id, {texts}, status::text, available_at > now(),
                 CASE WHEN lease_end >= now() THEN ceil(extract(epoch FROM lease_end - now()))::bigint END
          FROM queue_items, LATERAL (SELECT {lease_end}) AS lease (lease_end)
          WHERE starts_with(id::text, lower($1)) LIMIT 2 FOR UPDATE OF queue_items"
@@ -105,17 +111,21 @@ fn order(
     id_prefix: &str,
     change: impl Fn(&State) -> Option<&'static str>,
 ) -> Result<Found, DatabaseError> {
-    database.transaction(unit, |tx| {
-        let mut items = tx.read(&find(), &[(&id_prefix, Type::TEXT)], item)?;
-        let Some(item) = items.pop() else { return Ok(Found::None) };
-        if !items.is_empty() {
-            return Ok(Found::Several);
-        }
-        if let Some(sql) = change(&item.state) {
-            tx.query_typed(sql, &[(&item.id, Type::UUID)])?;
-        }
-        Ok(Found::One(item))
-    })
+    let with = |texts: &str| {
+        database.transaction(unit, |tx| {
+            let mut items = tx.read(&find(texts), &[(&id_prefix, Type::TEXT)], item)?;
+            let Some(item) = items.pop() else { return Ok(Found::None) };
+            if !items.is_empty() {
+                return Ok(Found::Several);
+            }
+            if let Some(sql) = change(&item.state) {
+                tx.query_typed(sql, &[(&item.id, Type::UUID)])?;
+            }
+            Ok(Found::One(item))
+        })
+    };
+    // An order needs no texts, and one that cannot be read is a reason to give it.
+    with(TEXTS).or_else(|error| if hints::is_unreadable(&error) { with(NO_TEXTS) } else { Err(error) })
 }
 
 fn item(row: &Row) -> Result<Item, postgres::Error> {
@@ -123,15 +133,15 @@ fn item(row: &Row) -> Result<Item, postgres::Error> {
 }
 
 fn state(row: &Row) -> Result<State, postgres::Error> {
-    let status: String = row.try_get(2)?;
+    let status: String = row.try_get(4)?;
     let is_postponed: bool = row.try_get(5)?;
     let lease_seconds: Option<i64> = row.try_get(6)?;
     Ok(match (status.as_str(), lease_seconds) {
         ("PENDING", _) if is_postponed => State::Postponed,
         ("PENDING", _) => State::Waiting,
         ("PROCESSING", Some(lease_seconds)) => {
-            let token: Option<String> = row.try_get(3)?;
-            State::Working(Holder { token: token.unwrap_or_default(), step: row.try_get(4)?, lease_seconds })
+            let token: Option<String> = row.try_get(2)?;
+            State::Working(Holder { token: token.unwrap_or_default(), step: row.try_get(3)?, lease_seconds })
         }
         ("PROCESSING", None) => State::Abandoned,
         ("COMPLETED", _) => State::Completed,

@@ -106,3 +106,41 @@ fn no_date_is_too_far_away_for_a_claim_an_order_or_doctor() {
     database.query("UPDATE queue_items SET available_at = '-infinity'", &[]);
     assert!(claim(&database, RunId::fresh()).unwrap().is_some(), "nothing is subtracted from infinity");
 }
+
+#[test]
+fn a_row_that_cannot_be_read_takes_orders_and_a_list_says_what_to_do() {
+    let database = with_a_latin_1_name();
+    let (program, id) = (Program::new().database(&database), first_id(&database));
+    let list = program.run(&["queue", "list"]);
+    assert_eq!(list.code, 1);
+    for words in ["a row of the database cannot be read", "22021", "`scribe queue cancel`", "`scribe doctor`"]
+    {
+        assert!(list.stderr.contains(words), "no {words:?} in {}", list.stderr);
+    }
+    let waits = program.ok(&["queue", "retry", &id]);
+    assert!(
+        waits.contains("an item whose name cannot be read") && waits.contains("waits already"),
+        "{waits}"
+    );
+    assert!(program.ok(&["queue", "cancel", &id]).contains("is cancelled"));
+    assert!(program.ok(&["queue", "list"]).contains("Zhou Minglan"));
+
+    let database = damaged();
+    database.query("UPDATE queue_items SET status = 'FAILED'", &[]);
+    let (program, id) = (Program::new().database(&database), first_id(&database));
+    assert!(program.ok(&["queue", "retry", &id]).contains("is queued again"));
+    assert!(program.ok(&["queue", "cancel", &id]).contains("is cancelled"));
+}
+
+#[test]
+fn somebody_elses_lock_is_told_as_what_it_is() {
+    let database = queued(TestDatabase::migrated());
+    let mut other = database.admin();
+    let mut held = other.transaction().unwrap();
+    held.execute("SELECT FROM queue_items FOR UPDATE", &[]).unwrap();
+    let refused = Program::new().database(&database).run(&["queue", "cancel", &first_id(&database)]);
+    assert_eq!(refused.code, 1);
+    for words in ["another transaction holds a lock", "55P03", "pg_terminate_backend"] {
+        assert!(refused.stderr.contains(words), "no {words:?} in {}", refused.stderr);
+    }
+}
