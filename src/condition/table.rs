@@ -175,7 +175,7 @@ conditions! {
     DATABASE_LOCKED = "database-locked", Error, Crowded {
         title: "another transaction holds a lock on what scribe needs",
         text: "Somebody else's transaction has locked one of scribe's rows or tables and does not end: an SQL client \
-               that was left open inside a transaction, a long migration, a backup. Scribe waits ten seconds at most \
+               that was left open inside a transaction, a long migration, a backup. Scribe waits some seconds \
                and then asks again.",
         remedy: "end that transaction: SELECT pid, application_name, state, query FROM pg_stat_activity WHERE pid IN \
                  (SELECT pid FROM pg_locks WHERE granted AND relation = 'queue_items'::regclass) shows who it may be, \

@@ -12,6 +12,8 @@ pub struct Server {
     pub version: String,
     /// `server_version_num`, e.g. 150018.
     pub version_number: i32,
+    /// `server_encoding`, e.g. `UTF8`.
+    pub encoding: String,
     /// The role that scribe is.
     pub role: String,
     /// The database that scribe is in.
@@ -26,7 +28,8 @@ pub struct Server {
 pub fn server(database: &Database) -> Result<Server, DatabaseError> {
     const SERVER: &str = "
         SELECT current_setting('server_version'), current_setting('server_version_num')::int, current_user::text,
-               current_database()::text, extract(epoch FROM clock_timestamp())::float8";
+               current_database()::text, extract(epoch FROM clock_timestamp())::float8,
+               current_setting('server_encoding')";
     database.transaction("doctor", |tx| {
         let (clock, started) = (SystemTime::now(), Instant::now());
         tx.read_one(SERVER, &[], |row| {
@@ -40,6 +43,7 @@ pub fn server(database: &Database) -> Result<Server, DatabaseError> {
                 database: row.try_get(3)?,
                 clock_ahead: row.try_get::<_, f64>(4)? - here,
                 clock_doubt: doubt,
+                encoding: row.try_get(5)?,
             })
         })
     })

@@ -163,18 +163,13 @@ fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Pol
 fn claim_next(run: RunId, token: &ClaimToken, is_abandoned: &str) -> String {
     let (own, lease, token) = (run.token_prefix(), LEASE.as_secs(), token.as_str());
     let first_step = Step::TemplateParser.as_str();
+    let claimable = claimable(&format!("{is_abandoned} OR celery_task_id::text LIKE '{own}%'"));
     format!(
         "next AS (
             SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered,
                    CASE status::text WHEN 'PENDING' THEN extract(epoch FROM now() - greatest(available_at, 'epoch')) END
                        AS waited
-            FROM queue_items
-            WHERE status::text IN ('PENDING', 'PROCESSING')
-              AND CASE status::text
-                  WHEN 'PENDING' THEN available_at <= now()
-                  ELSE {is_abandoned}
-                       OR celery_task_id::text LIKE '{own}%' END
-            ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
+            FROM queue_items WHERE {claimable} ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
         ), claimed AS (
             UPDATE queue_items q
             SET status = 'PROCESSING', started_at = now(), completed_at = NULL, error_message = NULL,
@@ -187,6 +182,28 @@ fn claim_next(run: RunId, token: &ClaimToken, is_abandoned: &str) -> String {
     )
 }
 
+/// It waits and its time has come, or it is in work and may be taken all the same.
+fn claimable(in_work: &str) -> String {
+    format!(
+        "status::text IN ('PENDING', 'PROCESSING')
+         AND CASE status::text WHEN 'PENDING' THEN available_at <= now() ELSE {in_work} END"
+    )
+}
+
+/// The item that a claim would take next, if it cannot be read, and why. Changes nothing.
+pub fn next_unreadable(database: &Database) -> Result<Option<(Uuid, DatabaseError)>, DatabaseError> {
+    let claimable = claimable(&format!("{} < now()", lease_end()));
+    let sql = format!("SELECT id FROM queue_items WHERE {claimable} ORDER BY created_at, seq LIMIT 1");
+    let rows = database.batch("look at the queue", &sql)?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let id = text(row, "id").and_then(|id| id.parse().ok());
+    let id = id.ok_or_else(|| DatabaseError::unexpected("look at the queue", "no item"))?;
+    Ok(match read_request(database, id)? {
+        Err(Unfit::Unreadable(error)) => Some((id, error)),
+        Ok(_) | Err(Unfit::TooLong(_)) => None,
+    })
+}
+
 /// The columns of a request, from where `c` is the item and `u` its user.
 fn request_columns() -> String {
     format!(
@@ -195,8 +212,8 @@ fn request_columns() -> String {
     )
 }
 
-/// Reads what a claim could not, without a change. Nothing but the texts is at fault where that fails as well.
-pub(super) fn read_request(database: &Database, item: Uuid) -> Result<Result<Request, Unfit>, DatabaseError> {
+/// Reads what a claim could not. Nothing but the texts is at fault where that fails as well.
+fn read_request(database: &Database, item: Uuid) -> Result<Result<Request, Unfit>, DatabaseError> {
     let columns = request_columns();
     let sql = format!(
         "SELECT {columns} FROM queue_items c LEFT JOIN users u ON u.id = c.user_id WHERE c.id = '{item}'"

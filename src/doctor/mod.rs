@@ -45,6 +45,7 @@ checks! {
     Tls = "TLS",
     Login = "login",
     Version = "version",
+    Encoding = "encoding",
     Clock = "clock",
     Pooler = "pooler",
     Migrations = "migrations",
@@ -166,7 +167,7 @@ mod tests {
         report.warning(Check::Secrets, "two", "mend it");
         report.failed(Check::Dns, "gone", "mend it");
         report.ok(Check::Login, "fine");
-        report.skip_to(8);
+        report.skip_to(Check::Encoding as usize);
         let checks: Vec<_> = told.iter().map(|(_, check, _)| check.as_str()).collect();
         assert_eq!(
             checks,

@@ -7,7 +7,7 @@ use crate::{
         Database,
         inspect::{self, Excess, Rows, Table},
         migrate::{self, Drift, Schema},
-        model_days,
+        model_days, queue_items,
     },
 };
 
@@ -20,6 +20,7 @@ pub fn examine(database: &Database, day_budget: Option<MicroUsd>, report: &mut R
         drift(database, report);
         if access(database, report) {
             queue(database, report);
+            next_item(database, report);
             match day_budget {
                 Some(cap) => budget(database, cap, report),
                 None => report.ok(Check::Budget, "no MODEL_DAY_BUDGET is set"),
@@ -159,6 +160,22 @@ fn queue(database: &Database, report: &mut Report<'_>) {
             format!("{odd} with a status that nobody claims: {odd_statuses}"),
             "set it to PENDING, PROCESSING, COMPLETED or FAILED, in capitals",
         );
+    }
+}
+
+/// Whether the item that a scribe would take next can be read.
+fn next_item(database: &Database, report: &mut Report<'_>) {
+    match queue_items::next_unreadable(database) {
+        Ok(Some((id, error))) => report.warning(
+            Check::Queue,
+            format!("the item that is next, {id}, cannot be read: {error}"),
+            format!(
+                "mend its texts, or `scribe queue cancel {id}` and queue the recipient again; a running scribe would \
+                 only mark it FAILED, and go on"
+            ),
+        ),
+        Ok(None) => {}
+        Err(error) => report.refused(Check::Queue, &error),
     }
 }
 

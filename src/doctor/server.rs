@@ -1,4 +1,4 @@
-//! The server behind the login: its version, its clock, and what stands in between.
+//! The server behind the login: its version, its database's encoding, its clock, and what stands in between.
 use super::{Check, Report};
 use crate::{
     condition,
@@ -19,6 +19,7 @@ const CLOCK_TOLERANCE: f64 = 60.0;
 /// Makes the checks.
 pub fn examine(database: &Database, settings: &DatabaseSettings, server: &Server, report: &mut Report<'_>) {
     version(server, report);
+    encoding(server, report);
     clock(server, report);
     pooler(database, settings, report);
 }
@@ -38,6 +39,23 @@ fn version(server: &Server, report: &mut Report<'_>) {
             format!("move to PostgreSQL {TESTED} or newer"),
         ),
     }
+}
+
+/// Names and e-mails hold any character, and only UTF-8 has them all. SQL_ASCII takes whatever bytes come, and refuses to
+/// hand out those that are none.
+fn encoding(server: &Server, report: &mut Report<'_>) {
+    let Server { encoding, database, .. } = server;
+    if encoding == "UTF8" {
+        return report.ok(Check::Encoding, format!("the database {database} keeps texts in UTF-8"));
+    }
+    report.warning(
+        Check::Encoding,
+        format!("the database {database} keeps texts in {encoding}: items with other characters fail"),
+        format!(
+            "make another one and restore a dump into it: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0; an \
+             encoding cannot be changed (texts in {encoding} may need converting first)"
+        ),
+    );
 }
 
 fn clock(server: &Server, report: &mut Report<'_>) {
@@ -87,8 +105,16 @@ mod tests {
     use crate::doctor::{Finding, Verdict};
 
     fn verdict(version_number: i32, clock_ahead: f64, clock_doubt: f64) -> [Verdict; 2] {
-        let (role, database) = ("scribe".into(), "scribe".into());
-        let server = Server { version: "x".into(), version_number, role, database, clock_ahead, clock_doubt };
+        let (role, database, encoding) = ("scribe".into(), "scribe".into(), "UTF8".into());
+        let server = Server {
+            version: "x".into(),
+            version_number,
+            encoding,
+            role,
+            database,
+            clock_ahead,
+            clock_doubt,
+        };
         let mut told = Vec::new();
         let mut tell = |finding: Finding| told.push((finding.check, finding.verdict));
         let mut report = Report { tell: &mut tell, next: 0, failed: None };

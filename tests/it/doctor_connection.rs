@@ -122,12 +122,12 @@ fn a_clock_that_differs_from_the_servers_is_told_by_how_much() {
         (0.0, "ok", "give or take"),
     ] {
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs_f64() + ahead;
-        let values = [&b"15.0"[..], &150_000_i32.to_be_bytes(), b"any", b"any", &now.to_be_bytes()]
+        let values = [&b"15.0"[..], &150_000_i32.to_be_bytes(), b"any", b"any", &now.to_be_bytes(), b"UTF8"]
             .map(|value| value.to_vec());
         let port = fake_server(move |mut client: Client| {
             client.let_in();
             let rows = row(&values.each_ref().map(|value| Some(value.as_slice())));
-            let types = description(&[TEXT, INT4, TEXT, TEXT, FLOAT8]);
+            let types = description(&[TEXT, INT4, TEXT, TEXT, FLOAT8, TEXT]);
             let answer = [message(b'1', b""), message(b'2', b""), types, rows, done()].concat();
             while let Some(kind) = client.next() {
                 match kind {

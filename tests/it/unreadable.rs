@@ -144,3 +144,18 @@ fn somebody_elses_lock_is_told_as_what_it_is() {
         assert!(refused.stderr.contains(words), "no {words:?} in {}", refused.stderr);
     }
 }
+
+#[test]
+fn doctor_names_the_item_that_is_next_and_cannot_be_read_and_an_encoding_that_is_not_utf_8() {
+    let database = with_a_latin_1_name();
+    let (id, before) = (first_id(&database), database.items());
+    let report = doctor(&program(&database));
+    report.says("encoding", "warning", &["SQL_ASCII", "ENCODING 'UTF8'"]);
+    report.says("queue", "warning", &[&id, "22021", &format!("`scribe queue cancel {id}`")]);
+    assert_eq!(database.items(), before, "nothing is changed");
+
+    let database = damaged();
+    let report = doctor(&program(&database));
+    report.says("encoding", "ok", &["UTF-8"]);
+    report.says("queue", "warning", &[&first_id(&database), "XX001"]);
+}
