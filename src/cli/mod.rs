@@ -16,8 +16,12 @@ mod run;
 mod user;
 
 use std::{
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use clap::Parser;
@@ -28,6 +32,9 @@ use self::{
     output::Output,
 };
 use crate::{config::Settings, database::Database};
+
+/// How long a daemon that ends waits for whoever reads why.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -43,10 +50,30 @@ pub fn main() -> ExitCode {
         // Whoever read our output has seen enough.
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(Failure::Told(report)) => {
-            // Nobody is left to tell when stderr is gone.
-            let _ = writeln!(io::stderr(), "{report}");
+            match arguments.command {
+                Command::Run { .. } => tell_in_passing(report.to_string()),
+                _ => tell(&report),
+            }
             ExitCode::from(report.exit_code)
         }
+    }
+}
+
+/// One line or more to stderr. Nobody is left to tell when that is gone.
+fn tell(text: &impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// The same where the reader may have stopped reading, which must not keep the program from ending.
+fn tell_in_passing(text: String) {
+    let (told, is_told) = mpsc::channel::<()>();
+    let told = thread::Builder::new().spawn(move || {
+        tell(&text);
+        drop(told);
+    });
+    if told.is_ok() {
+        // Told, or over: either way it ends.
+        let _ = is_told.recv_timeout(LAST_WORDS);
     }
 }
 

@@ -1,5 +1,5 @@
 //! `scribe run`: two threads. The main one answers `/health`, `/metrics`, signals and systemd; the worker does everything
-//! else.
+//! else. What both have to say a third one writes (`log`).
 //!
 //! All that can be wrong with this machine (settings, state directory, port) is found before READY. The database is
 //! not among it: a Pi boots faster than its network, and must not give up for that.
@@ -118,7 +118,7 @@ from!(ConfigError => Config, DatabaseError => Database, StateError => State, io:
 
 /// Runs until a signal, or with `until_empty` until nothing is left to do.
 pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
-    log::init(settings.log_level);
+    let _logging = log::init(settings.log_level)?;
     let database_settings = settings.database()?;
     for warning in &settings.warnings {
         warn!("{warning}");
@@ -201,10 +201,10 @@ async fn supervise(
         end = &mut worker_end => return end.map(Some).map_err(|_| DaemonError::WorkerDied),
         () = signals.next() => {}
     }
-    info!("stopping; the item in hand has {} s to finish", grace.as_secs_f64());
-    tell_systemd(NotifyState::Stopping);
     status.stopping();
     stop.request();
+    info!("stopping; the item in hand has {} s to finish", grace.as_secs_f64());
+    tell_systemd(NotifyState::Stopping);
     tokio::select! {
         end = worker_end => end.map(Some).map_err(|_| DaemonError::WorkerDied),
         () = sleep(grace) => Ok(None),

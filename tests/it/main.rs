@@ -13,6 +13,7 @@ mod hostile_models;
 mod hostile_neighbour;
 mod hostile_server;
 mod life;
+mod log;
 mod lost_commits;
 mod metrics;
 mod migration_commands;

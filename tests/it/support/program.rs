@@ -130,6 +130,12 @@ impl Program {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
+    /// The same, with stderr wherever the test wants it.
+    #[allow(dead_code, reason = "not of use in tests/chaos")]
+    pub fn spawn_saying_to(&self, arguments: &[&str], stderr: impl Into<Stdio>) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
+    }
+
     /// Starts `scribe run` and waits until it listens.
     pub fn start(&self, arguments: &[&str]) -> Daemon {
         let mut daemon = self.spawn(arguments);
