@@ -78,7 +78,7 @@ fn tell_in_passing(text: String) {
 }
 
 fn dispatch(arguments: &Arguments, output: &mut Output<'_>) -> Result<ExitCode, Failure> {
-    let environment = |name: &str| std::env::var(name).ok();
+    let environment = |name: &str| std::env::var_os(name);
     let file = arguments.config.as_deref();
     match &arguments.command {
         // These two look at settings that may be wrong.

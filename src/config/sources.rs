@@ -2,6 +2,7 @@
 //! defaults. Nothing is interpreted here; every value keeps its origin, so that a mistake is reported at its place.
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
@@ -34,7 +35,7 @@ pub type RawSettings = BTreeMap<&'static str, Raw>;
 pub struct Gathered {
     /// The values.
     pub values: RawSettings,
-    /// What is wrong with the configuration file.
+    /// What is wrong with the configuration file and the environment.
     pub mistakes: Vec<ConfigError>,
     /// Secrets that nothing but a file could give, and why it did not. That matters only where they are needed.
     pub unusable: BTreeMap<&'static str, ConfigError>,
@@ -43,7 +44,7 @@ pub struct Gathered {
 }
 
 /// Reads an environment variable; a closure, so that tests have an environment of their own.
-pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Gathers all sources. A named configuration file must exist, the default one need not.
 pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
@@ -61,10 +62,12 @@ pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
     }
     let secrets = secrets_directory(path, environment);
     for setting in SETTINGS {
-        // An empty variable counts as not set, as it does in the .env files that people carry over.
-        let variable = environment(setting.name).filter(|v| !v.trim().is_empty());
+        let variable = from_environment(setting.name, environment).unwrap_or_else(|mistake| {
+            gathered.mistakes.push(mistake);
+            None
+        });
         let raw = match variable {
-            Some(value) => Ok(Some(Raw { value: value.trim().into(), origin: Origin::Environment })),
+            Some(raw) => Ok(Some(raw)),
             None if setting.secret => from_secret_file(&secrets.join(setting.name.to_lowercase())),
             None => Ok(None),
         };
@@ -76,6 +79,18 @@ pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
     }
     gathered.warnings = strange_secrets(&secrets);
     gathered
+}
+
+fn from_environment(name: &'static str, environment: Environment<'_>) -> Result<Option<Raw>, ConfigError> {
+    let origin = Origin::Environment;
+    let Some(value) = environment(name) else { return Ok(None) };
+    // Somebody meant something by it: to go on without a bound or a TLS mode would be worse than not to start.
+    let Some(value) = value.to_str() else {
+        return Err(ConfigError::BadValue { origin, name, why: "holds bytes that are not UTF-8".into() });
+    };
+    // An empty variable counts as not set, as it does in the .env files that people carry over.
+    let value = value.trim();
+    Ok((!value.is_empty()).then(|| Raw { value: value.into(), origin }))
 }
 
 /// Files among the secrets that no setting reads.

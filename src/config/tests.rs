@@ -1,12 +1,12 @@
 //! Settings from real files in a directory of each test's own.
-use std::{collections::HashMap, fs, path::PathBuf};
+use std::{collections::HashMap, ffi::OsString, fs, os::unix::ffi::OsStringExt, path::PathBuf};
 
 use super::*;
 
 /// A configuration file, its secrets and an environment.
 struct Fixture {
     directory: PathBuf,
-    environment: HashMap<String, String>,
+    environment: HashMap<String, OsString>,
 }
 
 impl Fixture {
@@ -17,7 +17,7 @@ impl Fixture {
         Fixture { directory, environment: HashMap::new() }
     }
 
-    fn env(mut self, name: &str, value: &str) -> Self {
+    fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.insert(name.into(), value.into());
         self
     }
@@ -206,6 +206,21 @@ fn every_mistake_is_told_at_once_and_no_other() {
 }
 
 #[test]
+fn what_is_not_utf_8_in_the_environment_is_a_mistake_and_not_shown() {
+    let fixture = || Fixture::new(DATABASE).env("DB_PASSWORD", "x");
+    let bytes = || OsString::from_vec(b"1\xff".to_vec());
+    assert!(fixture().load().is_ok());
+    for name in ["MODEL_DAY_BUDGET", "DB_SSLMODE", "DB_PASSWORD", "DB_HOST", "DATABASE_URL", "ENVIRONMENT"] {
+        let error = fixture().env(name, bytes()).error();
+        assert!(
+            error.starts_with(&format!("{name} (environment): holds bytes that are not UTF-8")),
+            "{error}"
+        );
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
 fn what_people_get_wrong_about_the_database_has_its_own_words_and_a_remedy() {
     let fixture = Fixture::new(DATABASE).env("DB_PASSWORD", "x");
     let directory = fixture.directory.display().to_string();
@@ -237,7 +252,7 @@ fn what_people_get_wrong_about_the_database_has_its_own_words_and_a_remedy() {
 #[test]
 fn the_stricter_of_url_and_sslmode_is_in_force_and_both_are_named() {
     let url =
-        |mode: &str| Fixture::new("").env("DATABASE_URL", &format!("postgresql://u:p@127.0.0.1/d{mode}"));
+        |mode: &str| Fixture::new("").env("DATABASE_URL", format!("postgresql://u:p@127.0.0.1/d{mode}"));
     for (in_url, set, mode) in [
         ("?sslmode=require", "verify-full", TlsMode::VerifyFull),
         ("?sslmode=verify-full", "require", TlsMode::VerifyFull),

@@ -114,7 +114,7 @@ mod tests {
         fs::create_dir(&directory).unwrap();
         let file = directory.join("scribe.toml");
         fs::write(&file, "").unwrap();
-        let environment = |name: &str| (name == "DATABASE_URL").then(|| url.to_string());
+        let environment = |name: &str| (name == "DATABASE_URL").then(|| url.into());
         let mut told = Vec::new();
         let mut tell = |finding: Finding| told.push((finding.verdict, finding.check));
         examine(Some(&file), &environment, &mut Report { tell: &mut tell, next: 0, failed: None });

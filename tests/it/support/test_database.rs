@@ -126,7 +126,7 @@ impl TestDatabase {
     /// The settings that a program would have with that environment.
     pub fn settings(&self) -> DatabaseSettings {
         let environment = self.environment();
-        let look_up = |name: &str| environment.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        let look_up = |name: &str| environment.iter().find(|(n, _)| n == name).map(|(_, v)| v.into());
         Settings::load(Some(&self.directory.path().join("scribe.toml")), &look_up).unwrap().database.unwrap()
     }
 
