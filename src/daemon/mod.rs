@@ -12,6 +12,7 @@ mod metrics;
 mod obstacle;
 pub mod pause;
 mod runs;
+mod signals;
 mod spool;
 mod state_directory;
 mod status;
@@ -24,12 +25,7 @@ use std::{fmt, io, net::SocketAddr, sync::Arc, thread, time::Duration};
 
 use ::log::{error, info, warn};
 use sd_notify::NotifyState;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{Signal, SignalKind, signal},
-    sync::oneshot,
-    time::sleep,
-};
+use tokio::{net::TcpListener, sync::oneshot, time::sleep};
 
 pub use self::state_directory::{Outlook, StateDirectory};
 use self::{
@@ -39,6 +35,7 @@ use self::{
     in_hand::{Hand, InHand},
     obstacle::Seen,
     runs::{DISK_PAUSE, Runs, tell_disk_refused},
+    signals::Signals,
     state_directory::StateError,
     status::Status,
     stop::Stop,
@@ -209,32 +206,6 @@ async fn supervise(
         end = worker_end => end.map(Some).map_err(|_| DaemonError::WorkerDied),
         () = sleep(grace) => Ok(None),
         () = signals.next() => Ok(None),
-    }
-}
-
-/// The requests to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    /// The terminal is gone.
-    hangup: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-            _ = self.hangup.recv() => {}
-        }
     }
 }
 

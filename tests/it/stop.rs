@@ -114,6 +114,21 @@ fn a_finished_email_is_on_disk_before_a_stop_ends_although_the_database_is_silen
 }
 
 #[test]
+fn a_signal_that_was_ignored_when_it_started_stops_nothing() {
+    let scene = Scene::new().with_grace("0.1");
+    let nohup = ["sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"].map(String::from).to_vec();
+    let daemon = scene.program.clone().behind(nohup).start(&[]);
+    daemon.wait_for("arxiv_helper");
+    daemon.signal("HUP");
+    daemon.signal("INT");
+    fs::remove_file(&scene.hold).unwrap();
+    eventually("it works on", || scene.database.items().iter().all(|item| item.0 == "COMPLETED"));
+    assert!(!daemon.log().contains("stopping"), "{}", daemon.log());
+    stop(daemon, &["TERM"]);
+    scene.assert_finishes_with(None);
+}
+
+#[test]
 fn a_finished_email_survives_a_power_cut_although_the_database_is_silent() {
     let scene = Scene::new();
     let lock = lock(&scene.database);
