@@ -57,7 +57,10 @@ impl StateDirectory {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::time::{Duration, Instant};
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
     use uuid::Uuid;
 
     use super::*;
@@ -66,7 +69,7 @@ mod tests {
         queue::{ClaimToken, RunId},
     };
 
-    fn finished() -> Finished {
+    pub fn finished() -> Finished {
         Finished {
             claim: Claim { item: Uuid::new_v4(), token: ClaimToken::fresh(RunId::fresh()) },
             email: Email {
@@ -104,6 +107,22 @@ mod tests {
             assert_eq!(state.kept(), None);
             assert_eq!(fs::read(state.path().join(UNREADABLE)).unwrap(), content);
             assert!(!spool.exists());
+        }
+    }
+    #[test]
+    fn what_is_no_file_or_too_long_for_an_email_is_put_aside_unread() {
+        let state = TempState::new();
+        let spool = state.path().join(SPOOL);
+        let pipe = || mknodat(CWD, &spool, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let endless = || fs::File::create(&spool).unwrap().set_len(1 << 40).unwrap();
+        let link = || std::os::unix::fs::symlink("/dev/zero", &spool).unwrap();
+        for make in [&pipe as &dyn Fn(), &endless, &link] {
+            make();
+            let started = Instant::now();
+            assert_eq!(state.kept(), None);
+            assert!(started.elapsed() < Duration::from_secs(30));
+            assert!(fs::symlink_metadata(&spool).is_err());
+            fs::remove_file(state.path().join(UNREADABLE)).unwrap();
         }
     }
 }

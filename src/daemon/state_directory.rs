@@ -2,14 +2,14 @@
 //! (in [`super::spool`]) an e-mail that could not be stored yet.
 use std::{
     fmt,
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind, Read, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
-use log::error;
-use rustix::fs::{Access, access};
+use log::{error, warn};
+use rustix::fs::{Access, OFlags, access};
 
 use crate::queue::RunId;
 
@@ -24,6 +24,10 @@ const MOST_RUNS: usize = 3;
 
 /// Where this start, or this machine, has no name of its own. It is like no other, not even like itself.
 const UNKNOWN: &str = "unknown";
+
+/// Longest file that is read, in bytes. An e-mail is shorter: the database gives no template of more than 4 MB, and JSON
+/// makes of a character six at most.
+const MOST_BYTES: u64 = 32 << 20;
 
 /// The directory, locked for as long as this value lives.
 #[derive(Debug)]
@@ -77,12 +81,17 @@ impl std::error::Error for StateError {}
 
 impl StateDirectory {
     /// Makes the directory if need be, and locks it. The lock is on the directory itself, for which nothing is written: a
-    /// card that has turned read-only keeps no scribe from working. A directory that is another user's does.
+    /// card that has turned read-only keeps no scribe from working. A directory that is another user's does. Whoever can
+    /// open the directory can lock it, so it is made for its owner alone.
     pub fn open(path: &Path) -> Result<StateDirectory, StateError> {
         let trouble = |error| StateError::Io(path.into(), error);
-        fs::create_dir_all(path).map_err(trouble)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(trouble)?;
         is_writable(path).map_err(trouble)?;
         let lock = File::open(path).map_err(trouble)?;
+        if lock.metadata().map_err(trouble)?.mode() & 0o077 != 0 {
+            let path = path.display();
+            warn!("{path} is open to other users, who can keep scribe from starting: `chmod 700 {path}`");
+        }
         match lock.try_lock() {
             Ok(()) => Ok(StateDirectory { path: path.into(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StateError::InUse(path.into())),
@@ -105,7 +114,7 @@ impl StateDirectory {
         }
         let run = path.join(RUN);
         if run.exists() {
-            File::open(&run).map_err(trouble(&run))?;
+            open_file(&run).map_err(trouble(&run))?;
         }
         match File::open(path).map_err(trouble(path))?.try_lock_shared() {
             Ok(()) => Ok(if is_writable { Outlook::Free } else { Outlook::ReadOnly }),
@@ -161,7 +170,7 @@ impl StateDirectory {
 
     /// One of its files, if it is there. A card that fails once may answer the next time.
     pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
-        let read = || match fs::read(self.path.join(name)) {
+        let read = || match read_file(&self.path.join(name)) {
             Ok(content) => Ok(Some(content)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.trouble(name, error)),
@@ -211,8 +220,29 @@ fn earlier_run(line: &str) -> Option<EarlierRun> {
     (same_boot || same_machine).then_some(EarlierRun { run, crashed: same_boot && !ended })
 }
 
+/// A new one in place of whatever is there: a link may lead to a file of somebody's.
 fn private_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Opens a file that is one: a pipe would keep its reader waiting, and others have no end.
+fn open_file(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a file")) }
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    open_file(path)?.take(MOST_BYTES + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!("longer than {MOST_BYTES} bytes")));
+    }
+    Ok(content)
 }
 
 /// Names this start of the machine. The unit hands it over where `/proc/sys` is hidden from the service.
@@ -251,6 +281,8 @@ fn machine_id() -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use std::ops::Deref;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
 
     use super::*;
 
@@ -364,5 +396,33 @@ pub(super) mod tests {
             fs::write(state.path().join(RUN), content).unwrap();
             assert_eq!(newest(&state), None);
         }
+    }
+    #[test]
+    fn a_link_where_a_file_is_written_costs_no_other_file() {
+        let state = TempState::new();
+        let precious = state.path().join("precious");
+        fs::write(&precious, "precious").unwrap();
+        std::os::unix::fs::symlink("precious", state.path().join("run.new")).unwrap();
+        let run = RunId::fresh();
+        state.save_run(run).unwrap();
+        assert_eq!(fs::read_to_string(precious).unwrap(), "precious");
+        assert_eq!(newest(&state), Some(EarlierRun { run, crashed: true }));
+    }
+
+    #[test]
+    fn a_pipe_called_like_the_file_of_runs_is_no_earlier_run_and_makes_way() {
+        let state = TempState::new();
+        mknodat(CWD, state.path().join(RUN), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        assert_eq!(newest(&state), None);
+        assert!(StateDirectory::examine(state.path()).is_err(), "doctor tells of it, and does not wait");
+        let run = RunId::fresh();
+        state.save_run(run).unwrap();
+        assert_eq!(newest(&state), Some(EarlierRun { run, crashed: true }));
+    }
+
+    #[test]
+    fn nobody_else_can_open_the_directory_and_hold_its_lock() {
+        let state = TempState::new();
+        assert_eq!(fs::metadata(state.path()).unwrap().mode() & 0o777, 0o700);
     }
 }

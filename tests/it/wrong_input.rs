@@ -1,5 +1,5 @@
 //! Wrong input is met kindly: each message names cause and remedy, and no secret is ever in one.
-use std::net::TcpListener;
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
 use crate::support::{Program, SampleWeb, TestDatabase};
 
@@ -173,4 +173,16 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
     fails(&program, &["db", "upgrade", "tail"], 2, &["head, +N, or a version"]);
     assert!(program.ok(&["--help"]).contains("Exit codes"));
     assert!(program.ok(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_state_directory_that_others_can_lock_is_pointed_out_and_a_new_one_is_nobody_elses() {
+    let database = TestDatabase::migrated();
+    let program = Program::new().database(&database);
+    let directory = program.state_directory();
+    let run = || program.run(&["run", "--until-empty"]).stderr;
+    assert!(!run().contains("open to other users"));
+    assert_eq!(fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
+    fs::set_permissions(&directory, PermissionsExt::from_mode(0o755)).unwrap();
+    assert!(run().contains(&format!("`chmod 700 {}`", directory.display())));
 }
