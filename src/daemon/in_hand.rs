@@ -13,7 +13,11 @@ use crate::queue::{Claim, RunId};
 
 /// The shared value.
 #[derive(Debug, Clone)]
-pub struct InHand(Arc<Mutex<Inner>>);
+pub struct InHand {
+    inner: Arc<Mutex<Inner>>,
+    /// Whoever holds it writes to disk. Never taken by who holds `inner`: a card may stall, and `/health` may not.
+    disk: Arc<Mutex<()>>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -46,11 +50,11 @@ impl InHand {
     /// Nothing yet, by a run of that name; or what an earlier run left on disk.
     pub fn new(run: RunId, kept: Option<Finished>) -> InHand {
         let hand = kept.map_or(Hand::Empty, |finished| finished_now(finished, true));
-        InHand(Arc::new(Mutex::new(Inner { run, hand })))
+        InHand { inner: Arc::new(Mutex::new(Inner { run, hand })), disk: Arc::default() }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Under which name the worker claims.
@@ -89,22 +93,98 @@ impl InHand {
         std::mem::replace(&mut self.inner().hand, Hand::Empty)
     }
 
-    /// Writes to disk an e-mail that has waited so long; `None`: there is none, or it is there already. Nobody lets go
-    /// of it meanwhile.
+    /// Whether an e-mail has waited so long and is not on disk.
+    pub fn waits_for_disk(&self, age: Duration) -> bool {
+        self.inner().unkept(age).is_some()
+    }
+
+    /// Writes to disk an e-mail that has waited so long; `None`: there is none, or it is there already.
     pub fn keep(&self, state: &StateDirectory, age: Duration) -> Option<Result<(), StateError>> {
-        let mut inner = self.inner();
-        let Hand::Finished { finished, since, is_kept: is_kept @ false } = &mut inner.hand else {
-            return None;
-        };
-        if since.elapsed() < age {
-            return None;
+        self.keep_by(state, age, StateDirectory::keep)
+    }
+
+    fn keep_by(
+        &self,
+        state: &StateDirectory,
+        age: Duration,
+        write: impl FnOnce(&StateDirectory, &Finished) -> Result<(), StateError>,
+    ) -> Option<Result<(), StateError>> {
+        let _disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = self.inner().unkept(age)?.clone();
+        if let Err(error) = write(state, &written) {
+            return Some(Err(error));
         }
-        let kept = state.keep(finished);
-        *is_kept = kept.is_ok();
-        Some(kept)
+        match &mut self.inner().hand {
+            Hand::Finished { finished, is_kept, .. } if **finished == written => *is_kept = true,
+            // The database took it meanwhile.
+            _ => return state.forget().err().map(Err),
+        }
+        Some(Ok(()))
+    }
+}
+
+impl Inner {
+    fn unkept(&self, age: Duration) -> Option<&Finished> {
+        match &self.hand {
+            Hand::Finished { finished, since, is_kept: false } if since.elapsed() >= age => Some(finished),
+            _ => None,
+        }
     }
 }
 
 fn finished_now(finished: Finished, is_kept: bool) -> Hand {
     Hand::Finished { finished: Box::new(finished), since: Instant::now(), is_kept }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::daemon::{spool::tests::finished, state_directory::tests::TempState};
+
+    #[test]
+    fn nobody_waits_for_a_disk_that_is_slow_to_keep_an_email() {
+        let (state, run, email) = (TempState::new(), RunId::fresh(), finished());
+        let in_hand = InHand::new(run, None);
+        in_hand.finished(email.clone());
+        assert!(in_hand.waits_for_disk(Duration::ZERO) && !in_hand.waits_for_disk(Duration::from_secs(600)));
+        let kept = in_hand.keep_by(&state, Duration::ZERO, |state, email| {
+            assert!(in_hand.inner.try_lock().is_ok(), "others wait for the disk");
+            state.keep(email)
+        });
+        assert!(kept.unwrap().is_ok());
+        assert_eq!(state.kept(), Some(email));
+        assert!(in_hand.keep(&state, Duration::ZERO).is_none(), "it is there");
+        assert!(in_hand.nothing());
+    }
+
+    #[test]
+    fn an_email_that_is_stored_while_it_is_written_to_disk_does_not_stay_there() {
+        let (state, in_hand) = (TempState::new(), InHand::new(RunId::fresh(), None));
+        in_hand.finished(finished());
+        let kept = in_hand.keep_by(&state, Duration::ZERO, |state, email| {
+            assert!(!in_hand.nothing(), "the worker removes no file that is not there yet");
+            state.keep(email)
+        });
+        assert!(kept.is_none());
+        assert_eq!(state.kept(), None);
+    }
+
+    #[test]
+    fn of_two_emails_the_second_is_the_one_on_disk() {
+        let (state, in_hand, second) = (TempState::new(), InHand::new(RunId::fresh(), None), finished());
+        in_hand.finished(finished());
+        let started = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                in_hand.keep_by(&state, Duration::ZERO, |state, email| {
+                    in_hand.finished(second.clone());
+                    started.wait();
+                    state.keep(email)
+                })
+            });
+            started.wait();
+            assert!(in_hand.keep(&state, Duration::ZERO).unwrap().is_ok());
+        });
+        assert_eq!(state.kept(), Some(second));
+    }
 }

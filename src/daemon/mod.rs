@@ -25,7 +25,7 @@ use std::{fmt, io, net::SocketAddr, sync::Arc, thread, time::Duration};
 
 use ::log::{error, info, warn};
 use sd_notify::NotifyState;
-use tokio::{net::TcpListener, sync::oneshot, time::sleep};
+use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking, time::sleep};
 
 pub use self::state_directory::{Outlook, StateDirectory};
 use self::{
@@ -157,7 +157,8 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         until_empty,
     };
     let end = runtime.block_on(supervise(listener, signals, worker, settings.stop_grace))?;
-    drop(runtime);
+    // It would wait for a disk that does not.
+    runtime.shutdown_background();
     let run = in_hand.run();
     leave(&hurried, &state, &in_hand);
     if let Err(error) = state.save_end(run) {
@@ -219,7 +220,16 @@ fn tell_systemd(state: NotifyState<'_>) {
 async fn keep_what_waits(in_hand: InHand, state: Arc<StateDirectory>, status: Arc<Status>) {
     loop {
         sleep(LOOK).await;
-        match in_hand.keep(&state, SILENCE) {
+        if !in_hand.waits_for_disk(SILENCE) {
+            continue;
+        }
+        // A thread of its own: a card that stalls must not keep `/health` and signals waiting.
+        let kept = spawn_blocking({
+            let (in_hand, state) = (in_hand.clone(), state.clone());
+            move || in_hand.keep(&state, SILENCE)
+        });
+        // Fails only where a panic ended it, or the runtime is ending.
+        match kept.await.ok().flatten() {
             None => {}
             Some(Ok(())) => info!("an e-mail that waits for the database is kept on disk"),
             Some(Err(error)) => {
