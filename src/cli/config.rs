@@ -3,7 +3,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{failure::Failure, output::Output};
+use super::{failure::Failure, note, output::Output};
 use crate::config::{DatabaseSettings, Environment, SETTINGS, Settings, sources};
 
 #[derive(Serialize)]
@@ -47,9 +47,7 @@ pub fn show(
     } else {
         output.table(&["SETTING", "VALUE", "FROM"], &shown.iter().map(row).collect::<Vec<_>>())?;
     }
-    for warning in settings?.warnings {
-        eprintln!("Note: {warning}");
-    }
+    settings?.warnings.iter().for_each(|warning| note(warning));
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! `scribe db`.
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
-use super::{args::DbCommand, database, failure::Failure, output::Output};
+use super::{args::DbCommand, database, failure::Failure, output::Output, tell};
 use crate::{
     config::{Settings, Stage},
     database::{
@@ -234,9 +234,9 @@ fn reset(settings: &Settings, yes: Option<&str>, output: &mut Output<'_>) -> Res
     match yes {
         Some(name) => agree(settings, name)?,
         None if io::stdin().is_terminal() => {
-            eprint!(
-                "This deletes everything that scribe has in {shown}\nThe name of the database, to go on: "
-            );
+            tell(&format_args!("This deletes everything that scribe has in {shown}"));
+            // Who cannot read the question cannot answer it either.
+            let _ = write!(io::stderr(), "The name of the database, to go on: ");
             let mut name = String::new();
             io::stdin()
                 .read_line(&mut name)

@@ -31,7 +31,7 @@ use self::{
     failure::Failure,
     output::Output,
 };
-use crate::{config::Settings, database::Database};
+use crate::{config::Settings, database::Database, text::printable};
 
 /// How long a daemon that ends waits for whoever reads why.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -89,10 +89,15 @@ fn dispatch(arguments: &Arguments, output: &mut Output<'_>) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is odd and not wrong.
+fn note(warning: &str) {
+    tell(&format_args!("Note: {}", printable(warning)));
+}
+
 fn work(command: &Command, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
     if !matches!(command, Command::Run { .. }) {
         // The daemon logs them.
-        settings.warnings.iter().for_each(|warning| eprintln!("Note: {warning}"));
+        settings.warnings.iter().for_each(|warning| note(warning));
     }
     match command {
         Command::Run { until_empty } => run::run(settings, *until_empty),

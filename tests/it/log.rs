@@ -1,5 +1,6 @@
 //! Whoever reads what scribe says may stop reading: that is nobody else's trouble.
 use std::{
+    fs::File,
     io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command},
@@ -85,4 +86,19 @@ fn a_failure_is_no_reason_to_stay_where_nobody_reads_it() {
         code.is_some()
     });
     assert_eq!(code.unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_note_that_cannot_be_written_breaks_no_command() {
+    // A secret file that nothing reads is worth a note.
+    let program = scribe();
+    let secrets = program.file("scribe.toml", "").with_file_name("secrets");
+    std::fs::create_dir(&secrets).unwrap();
+    std::fs::write(secrets.join("no_setting"), "x").unwrap();
+    assert!(program.run(&["config", "show"]).stderr.contains("Note: "));
+    for arguments in [&["config", "show"][..], &["db", "current"]] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let code = program.spawn_saying_to(arguments, full).wait().unwrap().code();
+        assert_eq!(code, Some(i32::from(arguments[0] == "db")), "{arguments:?}");
+    }
 }
