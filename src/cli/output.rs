@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::text::{cut, printable, printable_lines};
+use crate::text::{cut, is_deceptive, printable, printable_lines};
 
 /// The longest cell of a table, in characters.
 const WIDEST_CELL: usize = 40;
@@ -31,10 +31,11 @@ impl<'a> Output<'a> {
         writeln!(self.to, "{}", printable_lines(text.trim_end()))
     }
 
-    /// One value for programs.
+    /// One value for programs; harmless on a terminal, and the same value to them.
     pub fn value(&mut self, value: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *self.to, value)?;
-        writeln!(self.to)
+        // Outside of strings JSON has nothing deceptive but its line breaks, and those in strings are escaped already.
+        let text = escape_json(&serde_json::to_string_pretty(value)?);
+        writeln!(self.to, "{text}")
     }
 
     /// Rows for people, in columns as wide as their widest cell. Long cells are cut, but for the last of a row, which
@@ -66,9 +67,36 @@ impl<'a> Output<'a> {
     }
 }
 
+fn escape_json(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && is_deceptive(c) {
+            let units =
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            escaped.push_str(&units);
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_harmless_and_says_the_same() {
+        let value = serde_json::json!({
+            "csi\u{9b}2J": "\u{7f}\u{1b}[2J\r\n\t\u{202e}\u{200b}\u{e0041}\u{10ffff}", "plain": ["Zoë \u{1f600} 李"],
+        });
+        let mut bytes = Vec::new();
+        Output::new(&mut bytes, true).value(&value).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.chars().any(|c| c != '\n' && is_deceptive(c)), "{text:?}");
+        assert!(text.contains("Zoë \u{1f600} 李"), "{text:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
 
     #[test]
     fn a_table_is_aligned_and_harmless() {
