@@ -7,7 +7,10 @@ use crate::{
     model::Builtin,
     text::{
         claim::{KeyWord, Said, have_in_order, key_words},
-        name::{Mention, PersonName, people::others},
+        name::{
+            Mention, PersonName,
+            people::{brings_another, others},
+        },
         one_line,
         sentences::{is_first_person, sentences, starts_with, starts_with_pronoun},
         words::fold,
@@ -139,6 +142,8 @@ struct Teller<'p> {
     /// Where two people share the surname, only the whole name tells which.
     needed: Mention,
     last: Who,
+    /// The last sentence brought in somebody whom “she” may mean.
+    is_last_doubtful: bool,
     lines_since: usize,
 }
 
@@ -151,6 +156,7 @@ impl<'p> Teller<'p> {
             is_own_page: Builtin.is_own_page(title, name),
             needed: if has_namesake { Mention::Full } else { Mention::Surname },
             last: if in_title { Who::Person } else { Who::Nobody },
+            is_last_doubtful: false,
             lines_since: 0,
         }
     }
@@ -168,6 +174,7 @@ impl<'p> Teller<'p> {
         let goes_on = starts_with_pronoun(text) || is_first_person(text);
         let who = match found {
             Who::Nobody if names.is_doubtful => Who::Other,
+            Who::Nobody if self.is_last_doubtful && starts_with_pronoun(text) => Who::Other,
             Who::Nobody if self.is_own_page && is_first_person(text) => Who::Person,
             Who::Nobody => self.last,
             found => found,
@@ -176,6 +183,7 @@ impl<'p> Teller<'p> {
             self.lines_since = 0;
         }
         self.last = who;
+        self.is_last_doubtful = brings_another(text, self.name);
         Sentence {
             said: Said::of(text),
             is_entry: !text.ends_with(['.', '!', '?', ':']) && text.split_whitespace().count() <= MAX_ENTRY,

@@ -39,6 +39,37 @@ const BETWEEN: &[&str] = &[
     "titled",
     "winning",
 ];
+/// What may stand before “her book”, besides her name: “burned” and “was inspired by” tell of any book.
+const BEFORE_OWNER: &[&str] = &[
+    "",
+    "a",
+    "also",
+    "and",
+    "author",
+    "finished",
+    "for",
+    "from",
+    "has",
+    "have",
+    "in",
+    "is",
+    "just",
+    "launched",
+    "of",
+    "presented",
+    "presents",
+    "published",
+    "recently",
+    "she",
+    "he",
+    "i",
+    "since",
+    "the",
+    "they",
+    "with",
+    "wrote",
+    "written",
+];
 /// Words that make it somebody else's book, or none.
 const OTHERS: &[&str] = &[
     "adapted",
@@ -87,7 +118,7 @@ pub(super) fn book<'f>(fact: &'f str, name: &PersonName) -> Option<&'f str> {
         || names_other(lead, name)
         || is_by_other(after, name)
         || lead.trim_end().ends_with(':');
-    let is_own = is_owned(&words) || is_authored(&words, after) || is_written(&words);
+    let is_own = is_owned(&words, name) || is_authored(&words, after) || is_written(&words);
     (is_own && !is_others && (is_about_owner || is_about(fact, name))).then_some(title)
 }
 
@@ -130,9 +161,17 @@ fn with_pronouns(text: &str, name: &PersonName) -> String {
 }
 
 /// “her first book (is) “…””.
-fn is_owned(words: &[&str]) -> bool {
+fn is_owned(words: &[&str], name: &PersonName) -> bool {
     let owner = |book: usize| words[..book].iter().rposition(|word| !BETWEEN.contains(word));
-    near_end(words).and_then(owner).is_some_and(|owner| OWNERS.contains(&words[owner]))
+    let leads = |word: &&str| {
+        BEFORE_OWNER.contains(word)
+            || name.holds_word(word)
+            || PersonName::is_title(word)
+            || word.bytes().all(|b| b.is_ascii_digit())
+    };
+    near_end(words)
+        .and_then(owner)
+        .is_some_and(|owner| OWNERS.contains(&words[owner]) && words[..owner].iter().all(leads))
 }
 
 /// “author of (the book) “…””; a year and a name in brackets behind the title cite a paper.
@@ -223,6 +262,8 @@ mod tests {
             "Ada Example never finished her book “Tides for Everyone”.",
             "Ada Example said about her book: “It is not my best work”.",
             "Ada Example criticised Bo Sample’s book “Tides for Everyone”.",
+            "Ada Example burned her book “Tides for Everyone”.",
+            "Ada Example was inspired by her first book, “Tides for Everyone”, which she got at ten.",
             "Bo gave Ada Example his book “Tides for Everyone”.",
             "Ada Example is the author of “Tides for Everyone” (Nature, 2003).",
             "Ada Example wrote about the book “Tides for Everyone”.",

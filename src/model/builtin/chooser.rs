@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::{
     book::book,
     subject::is_about,
+    work::says_work,
     workplace::{is_affiliation, workplace},
 };
 use crate::{
@@ -142,6 +143,7 @@ impl Scale {
 
     fn is_quotable(&self, fact: &str) -> bool {
         is_about(fact, &self.name)
+            && says_work(fact, &self.name)
             && !is_affiliation(fact, &self.name)
             && !is_citation(fact)
             && fact.ends_with('.')

@@ -68,6 +68,8 @@ const ROLES: &[&str] = &[
     "contact",
     "email",
 ];
+/// What wants something of the reader is no name.
+const ORDERS: &[&str] = &["buy", "call", "click", "please", "subscribe", "visit"];
 /// Between two of these, “and” belongs to the name.
 const SUBJECTS: &[&str] = &[
     "science",
@@ -168,7 +170,8 @@ fn named_around(words: &[Word<'_>], at: usize) -> Option<(usize, usize, usize)> 
         return None;
     }
     let (first, last) = (leftmost(words, at), rightmost(words, at));
-    (first < last).then_some((first, last, rank))
+    let is_order = |word: &Word<'_>| ORDERS.contains(&word.folded.as_str());
+    (first < last && !words[first..=last].iter().any(is_order)).then_some((first, last, rank))
 }
 
 fn leftmost(words: &[Word<'_>], head: usize) -> usize {

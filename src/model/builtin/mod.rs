@@ -6,8 +6,10 @@ mod book;
 mod chooser;
 mod institution;
 mod passing;
+mod post;
 mod reader;
 mod subject;
+mod work;
 mod workplace;
 
 use super::{

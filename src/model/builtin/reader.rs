@@ -3,7 +3,10 @@ use super::workplace::{is_affiliation, speaks_of_elsewhere};
 use crate::{
     model::{FactsTask, LONGEST_FACT, PageFacts},
     text::{
-        name::{Mention, PersonName, people::names_other},
+        name::{
+            Mention, PersonName,
+            people::{brings_another, names_other},
+        },
         sentences::{is_first_person, sentences, starts_with_pronoun},
         words::{field_words, fold, overlap},
     },
@@ -16,6 +19,9 @@ const MAX_LENGTH: usize = LONGEST_FACT;
 const NEAR: usize = 2;
 /// Longest heading, in words.
 const MAX_HEADING: usize = 5;
+/// Headings over what somebody did before.
+const PAST_HEADINGS: &[&str] =
+    &["background", "career", "curriculum vitae", "cv", "experience", "studies", "training"];
 /// Folded phrases of the frame around a page's text.
 const BOILERPLATE: &[&str] = &[
     "cookie",
@@ -91,6 +97,8 @@ impl Reader<'_> {
             } else if self.ends_affiliations(sentence) {
                 self.is_closed = true;
             }
+            // whose place of work stands under two names, nobody knows
+            self.is_closed |= is_named && !sentence.ends_with('.') && names_other(sentence, self.name);
             let is_own = is_about || (self.is_own_page && is_first_person(sentence));
             let belongs = !self.is_closed && (self.is_own_page || self.lines_since <= NEAR);
             if is_own && is_specific(sentence, self.name, self.field)
@@ -98,14 +106,15 @@ impl Reader<'_> {
             {
                 self.facts.push(sentence.to_owned());
             }
-            was_about = is_about && !names_other(sentence, self.name);
+            was_about = is_about && !names_other(sentence, self.name) && !brings_another(sentence, self.name);
         }
     }
 
     /// “Education”, “Sponsored by”, “Bo Sample”: what follows is of another time or person.
     fn ends_affiliations(&self, line: &str) -> bool {
         let is_heading = line.split_whitespace().count() <= MAX_HEADING && !line.ends_with(['.', '!', '?']);
-        (is_heading && speaks_of_elsewhere(line)) || names_other(line, self.name)
+        (is_heading && (speaks_of_elsewhere(line) || PAST_HEADINGS.contains(&fold(line).as_str())))
+            || names_other(line, self.name)
     }
 }
 

@@ -2,6 +2,7 @@
 //! counts if nothing in it speaks of the past or of others. Anything else may be true and gives no institution.
 use super::{
     institution::{Found, institutions, is_organisation},
+    post::{doubts, is_post, is_role, names_bystander},
     subject::{Subject, subject_of},
 };
 use crate::text::{
@@ -9,37 +10,31 @@ use crate::text::{
     words::fold,
 };
 
-/// Posts; words such as “physicist” and “oceanographer” are known by their endings.
-const ROLES: &[&str] = &[
-    "assistant",
-    "associate",
-    "based",
-    "chair",
-    "director",
-    "engineer",
-    "faculty",
-    "fellow",
-    "head",
-    "historian",
-    "lecturer",
-    "mathematician",
-    "member",
-    "postdoc",
-    "postdoctoral",
-    "professor",
-    "reader",
-    "researcher",
-    "student",
-];
 /// What somebody does at a place of work.
 const ACTS: &[&str] = &["chairs", "directs", "heads", "leads", "serves", "teaches", "works"];
 const OWN_ACTS: &[&str] = &["chair", "direct", "head", "lead", "teach", "work"];
 /// What somebody has at a place of work.
 const GROUPS: &[&str] = &["group", "lab", "laboratory", "team"];
-/// Between a verb and a post, these make it somebody else's post, or none.
-const NOT_A_POST: &[&str] = &[
-    "about", "against", "by", "for", "from", "in", "like", "no", "of", "on", "than", "that", "to", "under",
-    "when", "where",
+/// Parts of an institution that somebody leads or works in.
+const UNITS: &[&str] = &[
+    "center",
+    "centre",
+    "college",
+    "department",
+    "division",
+    "faculty",
+    "group",
+    "institute",
+    "lab",
+    "laboratory",
+    "library",
+    "museum",
+    "observatory",
+    "programme",
+    "school",
+    "section",
+    "team",
+    "unit",
 ];
 /// What may stand before the name of a place of work.
 const BEFORE_PLACE: &[&str] = &["at", "for", "from", "in", "of"];
@@ -209,7 +204,13 @@ pub(super) fn is_affiliation(line: &str, name: &PersonName) -> bool {
         && name.mention(line) == Mention::None
         && !speaks_of_elsewhere(line)
         && years(line).is_empty()
+        && !is_event(line)
         && !names_other(line, name)
+}
+
+/// “Where: Nordland University, Room 2” is where a talk is.
+fn is_event(line: &str) -> bool {
+    fold(line).split(' ').any(|word| matches!(word, "room" | "when" | "where"))
 }
 
 /// True if a word of the text speaks of the past, of others, or of a degree.
@@ -220,14 +221,18 @@ pub(super) fn speaks_of_elsewhere(text: &str) -> bool {
 /// The institution in “PERSON is|works|… … POST … at|of|in INSTITUTION”.
 fn stated<'f>(fact: &'f str, name: &PersonName) -> Option<Found<'f>> {
     let (subject, end) = subject_of(fact, name)?;
-    if ends(fact) {
+    if ends(fact) || doubts(fact) {
         return None;
     }
     let from = end + degrees_after(&fact[end..]);
     let open = &fact[..from + present(&fact[from..]).len()];
     institutions(open).into_iter().find(|found| {
         let between = fact.get(from..found.start).unwrap_or_default();
-        found.start >= from && belongs(subject, between) && !names_other(between, name)
+        found.start >= from
+            && belongs(subject, between)
+            && !names_other(between, name)
+            && !names_bystander(between)
+            && !is_over(&fact[found.start + found.name.len()..])
     })
 }
 
@@ -259,16 +264,21 @@ fn belongs(subject: Subject, between: &str) -> bool {
         words.remove(0);
     }
     let leads_there = leads_to_place(&words, between);
+    // the words as they stand, from the first that is left
+    let raw: Vec<&str> = between.split_whitespace().filter(|word| !fold(word).is_empty()).collect();
+    let raw = |from: usize| raw.get(raw.len().saturating_sub(words.len()) + from..).unwrap_or_default();
     match words[..] {
-        _ if is_apart => by_name && leads_there && is_post(&words),
-        ["am", ..] if subject == Subject::I => leads_there && is_post(&words[1..]),
-        ["have", "been", ..] if subject == Subject::I => leads_there && is_post(&words[2..]),
-        ["is", ..] if subject != Subject::I => leads_there && is_post(&words[1..]),
-        ["has", "been", ..] if subject != Subject::I => leads_there && is_post(&words[2..]),
-        ["holds" | "hold", ..] => leads_there && is_post(&words[1..]),
+        _ if is_apart => by_name && leads_there && is_post(raw(0)),
+        ["am", ..] if subject == Subject::I => leads_there && is_post(raw(1)),
+        ["have", "been", ..] if subject == Subject::I => leads_there && is_post(raw(2)),
+        ["is", ..] if subject != Subject::I => leads_there && is_post(raw(1)),
+        ["has", "been", ..] if subject != Subject::I => leads_there && is_post(raw(2)),
+        ["holds" | "hold", ..] => leads_there && is_post(raw(1)),
         [act, ..] => {
             let acts = if subject == Subject::I { OWN_ACTS } else { ACTS };
-            acts.contains(&act) && (leads_there || words.len() <= 2 && words.last() == Some(&"the"))
+            acts.contains(&act)
+                && (is_at_work(&words, raw(1)) || words.len() <= 2 && words.last() == Some(&"the"))
+                && (leads_there || words.last() == Some(&"the"))
         }
         [] => false,
     }
@@ -284,24 +294,24 @@ fn leads_to_place(words: &[&str], between: &str) -> bool {
     BEFORE_PLACE.contains(last) || between.trim_end().ends_with([',', '(', '–', '—', '|', ':'])
 }
 
-/// “(a) (full) professor of …”: a post, and nothing before it that makes it somebody else's.
-fn is_post(words: &[&str]) -> bool {
-    let Some(role) = words.iter().position(|word| is_role(word)) else { return false };
-    let is_doing = words[0].ends_with("ing");
-    // to belong to an academy is an honour and no place of work
-    let last_role = words.iter().rposition(|word| is_role(word)).unwrap_or(role);
-    let is_honour =
-        matches!(words[last_role], "fellow" | "member") && words.get(last_role + 1) == Some(&"of");
-    !is_doing && !is_honour && !words[..role].iter().any(|word| NOT_A_POST.contains(word))
+/// “works at”, “leads a group of”, “serves as dean of”, but not “leads the boycott of”.
+fn is_at_work(words: &[&str], after: &[&str]) -> bool {
+    let last = words.iter().rev().find(|word| **word != "the");
+    let is_direct = words.len() <= 2 || (words.len() == 3 && words[2] == "the");
+    let is_named = words.iter().any(|word| UNITS.contains(word) || is_role(word));
+    let serves = after.first() == Some(&"as") && is_post(&after[1..]);
+    last == Some(&"at") || is_direct || is_named || serves
+}
+
+/// “…, which was closed in 2012”.
+fn is_over(after: &str) -> bool {
+    let folded = fold(after);
+    ["which was", "which were", "closed", "defunct", "now closed"].iter().any(|lead| folded.starts_with(lead))
 }
 
 /// What ties somebody to the place that is named after it.
 fn ties(word: &str) -> bool {
     ACTS.contains(&word) || OWN_ACTS.contains(&word) || GROUPS.contains(&word)
-}
-
-fn is_role(word: &str) -> bool {
-    ROLES.contains(&word) || (word.len() > 5 && (word.ends_with("ist") || word.ends_with("grapher")))
 }
 
 fn is_adverb(word: &str) -> bool {

@@ -5,17 +5,27 @@ use crate::text::words::{alike, fold};
 const BLAME: &[&str] = &[
     "accused",
     "arrested",
+    "bankrupt",
+    "bitch",
     "bribe",
+    "bullied",
+    "bully",
+    "charlatan",
     "convicted",
     "crook",
+    "debunk",
     "disgraced",
     "disgusting",
     "dismissed",
+    "drunk",
+    "embezzl",
     "fake",
+    "felon",
     "fired",
     "fraud",
     "guilty",
     "harass",
+    "hoax",
     "idiot",
     "illness",
     "incompetent",
@@ -24,20 +34,52 @@ const BLAME: &[&str] = &[
     "lawsuit",
     "liar",
     "misconduct",
+    "molest",
     "moron",
+    "murder",
+    "nazi",
     "notorious",
+    "overrated",
     "pathetic",
     "plagiar",
     "racist",
+    "rapist",
     "rejected",
     "retract",
     "scandal",
+    "sentenced",
     "sexist",
+    "slut",
     "stupid",
     "sued",
     "suing",
     "thief",
+    "whore",
     "worthless",
+];
+
+/// What is nobody's business: family, health, home. Folded phrases, for the words alone may be somebody's research.
+const PRIVATE: &[&str] = &[
+    "a miscarriage",
+    "affair with",
+    "died by suicide",
+    "divorced",
+    "for rehab",
+    "her abortion",
+    "her divorce",
+    "her miscarriage",
+    "her pregnancy",
+    "her suicide",
+    "his divorce",
+    "his suicide",
+    "in rehab",
+    "is pregnant",
+    "is single",
+    "lives alone",
+    "lives at",
+    "suicide attempt",
+    "tax evasion",
+    "was pregnant",
 ];
 
 /// With one of these, “cancer” is somebody's illness and not a subject of research.
@@ -51,7 +93,9 @@ pub(crate) fn holds_blame(text: &str, interest: &str) -> bool {
         let begins = |word: &str| beginnings.iter().any(|beginning| word.starts_with(beginning));
         text.split(' ').any(|word| begins(word) && !is_field(word))
     };
-    says(BLAME) || (says(&["cancer"]) && says(SUFFERS))
+    let padded = format!(" {text} ");
+    let tells = |phrase: &&str| padded.contains(&format!(" {phrase} "));
+    says(BLAME) || PRIVATE.iter().any(|phrase| tells(phrase)) || (says(&["cancer"]) && says(SUFFERS))
 }
 
 #[cfg(test)]
@@ -66,6 +110,9 @@ mod tests {
             "a notorious plagiarist",
             "She was fired.",
             "battles cancer",
+            "She bullied her staff.",
+            "She is pregnant and works on eddies.",
+            "She lives at 12 Harbour Road.",
         ] {
             assert!(holds_blame(text, "ocean eddies"), "{text}");
         }

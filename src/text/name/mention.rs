@@ -60,6 +60,24 @@ const AFTER_SURNAME: &[&str] = &[
     "who", "will", "won", "wrote",
 ];
 
+/// With one of these alone, a surname is anybody's of the family.
+const FAMILY_TITLES: &[&str] = &["dame", "lady", "lord", "mr", "mrs", "sir"];
+/// “Example is a village”: what is called like the person and is none.
+const THINGS: &[&str] = &[
+    "boat",
+    "city",
+    "hamlet",
+    "horse",
+    "racehorse",
+    "river",
+    "ship",
+    "street",
+    "town",
+    "vessel",
+    "village",
+    "yacht",
+];
+
 /// What the words around a surname say about whose it is.
 enum Verdict {
     Person(Place),
@@ -103,7 +121,7 @@ impl PersonName {
 
     fn judge(&self, tokens: &[Token<'_>], at: usize) -> Verdict {
         let last = at + self.surname.len() - 1;
-        if self.goes_on(tokens, last) {
+        if self.goes_on(tokens, last) || is_called(&tokens[last + 1..]) {
             return Verdict::Nothing;
         }
         let place = |mention, from: usize| {
@@ -116,6 +134,9 @@ impl PersonName {
         let is_exact = tokens[begun..at].iter().map(|token| &token.word).eq(&self.given);
         if let Some(from) = if is_exact { Some(begun) } else { self.given_before(tokens, at) } {
             let is_written_out = is_exact || tokens[from].word.len() > 1;
+            if is_thing(tokens, from, last) {
+                return Verdict::Nothing;
+            }
             return match self.begins_earlier(tokens, from) {
                 true => Verdict::Namesake,
                 false => place(if is_written_out { Mention::Full } else { Mention::Surname }, from),
@@ -124,6 +145,9 @@ impl PersonName {
         let is_turned = tokens.get(last + 1).is_some_and(|next| next.word.len() > 1 && next.word == *first);
         match at.checked_sub(1).map(|before| &tokens[before]) {
             Some(before) if tokens[at].follows(before) && before.is_name_like() => Verdict::Namesake,
+            // “Example, B.”
+            _ if is_other_initial(tokens, last, first) => Verdict::Namesake,
+            Some(before) if FAMILY_TITLES.contains(&before.word.as_str()) => Verdict::Nothing,
             // “Example, Ada”
             _ if is_turned => place(Mention::Full, at),
             before => {
@@ -177,6 +201,33 @@ impl PersonName {
             && !is_turned
             && !is_shouted
     }
+}
+
+/// “is a village”, “is a tidal energy ship”.
+fn is_called(after: &[Token<'_>]) -> bool {
+    matches!(after, [is, a, ..] if matches!(&*is.word, "is" | "was") && matches!(&*a.word, "a" | "an" | "the"))
+        && after[2..]
+            .iter()
+            .take(4)
+            .take_while(|token| token.is_joined())
+            .any(|token| THINGS.contains(&token.word.as_str()))
+}
+
+/// “The Ada Example”, which is a ship, but not “the Ada Example group”.
+fn is_thing(tokens: &[Token<'_>], from: usize, last: usize) -> bool {
+    let has_article = from.checked_sub(1).is_some_and(|before| {
+        matches!(&*tokens[before].word, "the" | "a" | "an") && tokens[from].is_joined()
+    });
+    let acts = tokens.get(last + 1).is_some_and(|next| AFTER_SURNAME.contains(&next.word.as_str()));
+    has_article && acts
+}
+
+/// “Example, B. is …” speaks of another than “Ada Example”.
+fn is_other_initial(tokens: &[Token<'_>], last: usize, first: &str) -> bool {
+    tokens.get(last + 1).is_some_and(|next| {
+        let is_initial = next.is_large && next.word.chars().count() == 1;
+        is_initial && next.gap.trim() == "," && !first.starts_with(next.word.as_str())
+    })
 }
 
 /// Whether a surname without anything before it acts as one does: “Young sails”, not “Young people sail”.

@@ -6,7 +6,7 @@ use super::{
     PARTICLES, PersonName,
     mention::{Token, is_title, tokens},
 };
-use crate::text::words::is_stop_word;
+use crate::text::words::{PEOPLE_OF_SOMEBODY, is_stop_word};
 
 /// Words of institutions, posts, places, fields and headings: a run of large words with one of these names no person.
 const NO_NAMES: &[&str] = &[
@@ -133,6 +133,43 @@ const NO_NAME_ENDINGS: &[&str] = &[
 /// What stands before a place or a thing, not before a person.
 const BEFORE_PLACES: &[&str] = &["the", "in", "at", "near", "across", "around", "this", "each", "every"];
 
+/// Somebody without a name; with those of [`PEOPLE_OF_SOMEBODY`].
+const SOMEBODY: &[&str] = &[
+    "actor",
+    "artist",
+    "aunt",
+    "boss",
+    "boy",
+    "cousin",
+    "doctor",
+    "engineer",
+    "girl",
+    "laureate",
+    "man",
+    "mayor",
+    "minister",
+    "mate",
+    "nephew",
+    "niece",
+    "president",
+    "professor",
+    "queen",
+    "researcher",
+    "scientist",
+    "singer",
+    "sponsor",
+    "teacher",
+    "twin",
+    "uncle",
+    "visitor",
+    "winner",
+    "woman",
+];
+/// What stands before somebody who comes into a sentence.
+const ARTICLES: &[&str] = &["a", "an", "another", "her", "his", "my", "one", "the", "their"];
+/// A large word after these is somebody, even a single one.
+const COMPANY: &[&str] = &["alongside", "beside", "like", "married", "met", "than", "unlike", "with"];
+
 /// Longest text that is looked at, in bytes.
 const MAX_TEXT: usize = 2_000;
 
@@ -165,6 +202,41 @@ pub(crate) fn others(text: &str, person: &PersonName) -> Vec<Range<usize>> {
         at = end;
     }
     found
+}
+
+/// True if the text brings in somebody else, named in whatever way or not at all, whom “she” in the next sentence may
+/// mean.
+pub(crate) fn brings_another(text: &str, person: &PersonName) -> bool {
+    let own = person.places(text);
+    let tokens = tokens(text);
+    let is_own = |at: usize| own.iter().any(|place| (place.start..place.end).contains(&tokens[at].start));
+    let word = |at: usize| tokens[at].word.as_str();
+    let has_article = |at: usize| (at.saturating_sub(3)..at).any(|before| ARTICLES.contains(&word(before)));
+    // “is a student”, “is head and professor”: the person's own
+    let is_complement = |at: usize| {
+        let to_be = |before: &usize| matches!(word(*before), "is" | "was" | "am" | "became" | "been" | "as");
+        (0..at)
+            .rev()
+            .take_while(|&before| !matches!(word(before), "by" | "for" | "of" | "to" | "who" | "with"))
+            .any(|before| to_be(&before))
+    };
+    let is_somebody = |at: usize| SOMEBODY.contains(&word(at)) || PEOPLE_OF_SOMEBODY.contains(&word(at));
+    let is_single = |at: usize| {
+        let next = tokens.get(at + 1).is_some_and(|next| next.is_large && next.is_joined());
+        begins(&tokens[at]) && !tokens[at].is_acronym && !next && !NO_NAMES.contains(&word(at))
+    };
+    let is_foreign = |at: usize| {
+        let is_other_spelling = own.iter().any(|place| {
+            tokens[at].start >= place.end
+                && text[place.end..tokens[at].start].trim_matches([' ', '(']).is_empty()
+        });
+        !is_other_spelling && word(at).chars().any(|c| c.is_alphabetic() && u32::from(c) >= 0x400)
+    };
+    (0..tokens.len()).filter(|&at| !is_own(at)).any(|at| {
+        is_foreign(at)
+            || is_somebody(at) && !word(at).ends_with('s') && has_article(at) && !is_complement(at)
+            || at > 0 && COMPANY.contains(&word(at - 1)) && is_single(at)
+    })
 }
 
 fn begins(token: &Token<'_>) -> bool {
@@ -224,6 +296,30 @@ mod tests {
             "Mary Ada Example sails.",
         ] {
             assert!(names_other(text, &person), "{text}");
+        }
+    }
+
+    #[test]
+    fn whoever_else_comes_in_may_be_she() {
+        let person = PersonName::parse("Ada Example");
+        for text in [
+            "Ada Example met the mayor.",
+            "Ada Example supervised a PhD student.",
+            "Ada Example has a sister in Leeds.",
+            "Ada Example teaches with Kim.",
+            "Ada Example works with 李明.",
+            "Ada Example works with Beyoncé.",
+            "Ada Example works on tides with a Nobel laureate.",
+        ] {
+            assert!(brings_another(text, &person), "{text}");
+        }
+        for text in [
+            "Ada Example is a PhD student at the University of Nordland.",
+            "Ada Example (李明) is Professor of Tides.",
+            "Ada Example and her students sail in Nordland.",
+            "Ada Example works with the Nordland Institute.",
+        ] {
+            assert!(!brings_another(text, &person), "{text}");
         }
     }
 
