@@ -103,7 +103,7 @@ impl Chooser<'_> {
         let home = self.institution().map(|choice| self.task.facts[choice.facts[0]].page);
         let (at, text, _) = self
             .facts()
-            .filter(|(_, fact)| self.scale.is_quotable(fact))
+            .filter(|(_, fact)| self.scale.is_quotable(fact) && says_work(fact, &self.scale.name))
             .map(|(at, fact)| (at, quotation(fact), self.scale.weight(fact)))
             .filter(|(_, text, weight)| *weight > 0 && !quoted.contains(text))
             .map(|(at, text, weight)| (at, text, (home == Some(self.task.facts[at].page), weight)))
@@ -143,7 +143,6 @@ impl Scale {
 
     fn is_quotable(&self, fact: &str) -> bool {
         is_about(fact, &self.name)
-            && says_work(fact, &self.name)
             && !is_affiliation(fact, &self.name)
             && !is_citation(fact)
             && fact.ends_with('.')

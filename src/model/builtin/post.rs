@@ -112,6 +112,7 @@ const DOUBTS: &[&str] = &[
     "apparently",
     "aspiring",
     "bogus",
+    "boycott",
     "claimed",
     "claims",
     "could",
@@ -127,7 +128,7 @@ const DOUBTS: &[&str] = &[
     "never",
     "not",
     "nothing",
-    "novel",
+    "please",
     "pretend",
     "pretended",
     "pretends",
@@ -145,8 +146,16 @@ const DOUBTS: &[&str] = &[
     "would",
     "wrongly",
 ];
-const DOUBT_PHRASES: &[&str] =
-    &[" according to ", " in the film ", " in the novel ", " in the series ", " self styled ", " so called "];
+const DOUBT_PHRASES: &[&str] = &[
+    " according to ",
+    " fight against ",
+    " in the film ",
+    " in the novel ",
+    " in the series ",
+    " self styled ",
+    " so called ",
+    " was closed ",
+];
 /// What belongs to a place and is no part of its research.
 const BYSTANDERS: &[&str] = &[
     "against",
@@ -180,8 +189,7 @@ pub(super) fn is_role(word: &str) -> bool {
 /// True if the statement denies or doubts what it says, or tells what others say.
 pub(super) fn doubts(statement: &str) -> bool {
     let folded = format!(" {} ", fold(statement));
-    // an adjective, and not the book
-    let says = |word: &str| DOUBTS.contains(&word) && word != "novel";
+    let says = |word: &str| DOUBTS.contains(&word);
     folded.split(' ').any(says) || DOUBT_PHRASES.iter().any(|phrase| folded.contains(phrase))
 }
 

@@ -58,6 +58,26 @@ fn a_sentence_that_denies_ends_or_limits_a_post_gives_no_institution() {
 }
 
 #[test]
+fn a_post_among_unknown_words_gives_no_institution() {
+    for fact in [
+        "Ada Example is a bogus professor at the University of Nordland.",
+        "Ada Example is a would-be professor at the University of Nordland.",
+        "Ada Example is allegedly professor at the University of Nordland.",
+        "Ada Example is a tourist at the University of Nordland.",
+        "Ada Example is a feminist banned from the University of Nordland.",
+        "Ada Example is a historian and widow of the head of the University of Nordland.",
+        "Ada Example is an economist critical of the University of Nordland.",
+        "Ada Example leads the boycott of the University of Nordland.",
+        "Ada Example works on the history of the University of Nordland.",
+        "Ada Example works at a café near the gate of the University of Nordland.",
+        "Ada Example is professor at the University of Nordland, which was closed in 2012.",
+        "Ada Example is professor at the University of Nordland (fictional).",
+    ] {
+        assert_eq!(found(fact), None, "{fact}");
+    }
+}
+
+#[test]
 fn the_post_of_somebody_else_gives_no_institution() {
     for fact in [
         "Bo Sample, professor at the University of Nordland, met Ada Example.",
