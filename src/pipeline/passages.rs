@@ -1,8 +1,11 @@
 //! A page sentence by sentence, with whom each is about: what facts are judged by. A fact must stand in one sentence, in
 //! two that follow each other, in a list, or in a sentence under the page's title; words from all over a page prove
 //! nothing.
-use std::{collections::HashMap, ops::Range};
+mod index;
 
+use std::{cell::RefCell, collections::HashMap, ops::Range};
+
+use self::index::WordIndex;
 use crate::{
     model::Builtin,
     text::{
@@ -24,6 +27,8 @@ const MAX_ENTRY: usize = 8;
 const MAX_LIST: usize = 6;
 /// Most words before the name of a subject: “In the summer of 2015 Bo Sample …”.
 const MAX_LEAD: usize = 6;
+/// The most windows of sentences that one statement is compared with, and as many again under the title.
+const MOST_WINDOWS: usize = 1000;
 
 /// Whom a sentence is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +49,13 @@ pub(crate) struct Passages<'p> {
     sentences: Vec<Sentence>,
     /// Where a text stands as a whole sentence.
     places: HashMap<String, Vec<usize>>,
+    index: WordIndex,
+    /// What was judged before: models repeat themselves from part to part.
+    judged: RefCell<HashMap<String, bool>>,
 }
+
+/// Sentences that follow each other, under the title if there is one.
+type Window<'s> = (Option<&'s Said>, &'s [Sentence]);
 
 #[derive(Debug)]
 struct Sentence {
@@ -62,14 +73,22 @@ impl<'p> Passages<'p> {
     /// The passages of a page.
     pub fn of(title: &str, text: &str, name: &'p PersonName) -> Passages<'p> {
         let mut teller = Teller::of(title, text, name);
-        let mut passages =
-            Passages { name, title: Said::of(title), sentences: Vec::new(), places: HashMap::new() };
+        let mut passages = Passages {
+            name,
+            title: Said::of(title),
+            sentences: Vec::new(),
+            places: HashMap::new(),
+            index: WordIndex::default(),
+            judged: RefCell::default(),
+        };
         for line in text.lines() {
             teller.begin_line();
             for sentence in sentences(line) {
                 let text = one_line(sentence);
-                passages.sentences.push(teller.tell(&text));
-                passages.places.entry(text).or_default().push(passages.sentences.len() - 1);
+                let (at, sentence) = (passages.sentences.len(), teller.tell(&text));
+                passages.index.add(&sentence.said, at);
+                passages.sentences.push(sentence);
+                passages.places.entry(text).or_default().push(at);
             }
         }
         passages
@@ -85,19 +104,42 @@ impl<'p> Passages<'p> {
         if let Some(places) = self.places.get(fact) {
             return places.iter().any(|&at| self.sentences[at].may_be_about_person());
         }
-        let fact = Fact {
-            keys: key_words(fact),
-            said: Said::of(fact),
-            folded: format!(" {} ", fold(fact)),
-            name: self.name,
-        };
-        let title = Some(&self.title);
-        (0..self.sentences.len()).any(|at| {
-            let rest = &self.sentences[at..];
-            let lines = rest.iter().take(MAX_LIST).take_while(|line| line.is_entry).count();
-            (1..=lines.max(2).min(rest.len())).any(|count| fact.is_in(None, &rest[..count]))
-                || fact.is_in(title, &rest[..1])
+        let known = self.judged.borrow().get(fact).copied();
+        known.unwrap_or_else(|| {
+            let taken = Fact::of(fact, self.name);
+            let is_said = self.windows(&taken).any(|(title, sentences)| taken.is_in(title, sentences));
+            self.judged.borrow_mut().insert(fact.to_owned(), is_said);
+            is_said
         })
+    }
+
+    /// The windows that may say a fact: those about the person that hold its rarest word. Her name is no such word,
+    /// since “she” stands for it.
+    fn windows<'s>(&'s self, fact: &Fact<'_>) -> impl Iterator<Item = Window<'s>> + use<'s, 'p> {
+        let keys = || fact.keys.iter().filter(|key| !self.name.holds_word(&key.text));
+        let in_title = |key: &&KeyWord| self.title.lacks(std::slice::from_ref(*key)).is_empty();
+        let places =
+            |rarest: Option<Vec<usize>>| rarest.unwrap_or_else(|| (0..self.sentences.len()).collect());
+        let own = |window: &Window<'_>| window.1.iter().any(Sentence::may_be_about_person);
+        let single = places(self.index.places_of_rarest(keys().filter(|key| !in_title(key))));
+        let titled = single.into_iter().map(|at| (Some(&self.title), &self.sentences[at..=at]));
+        let anchors = places(self.index.places_of_rarest(keys()));
+        let mut next = 0;
+        let windows = anchors.into_iter().flat_map(move |anchor| {
+            // the windows that begin before hold the last anchor, too
+            let first = next.max(anchor.saturating_sub(MAX_LIST - 1));
+            next = anchor + 1;
+            (first..=anchor).flat_map(move |start| self.windows_from(start, anchor))
+        });
+        let untitled = windows.map(|sentences| (None, sentences));
+        untitled.filter(own).take(MOST_WINDOWS).chain(titled.filter(own).take(MOST_WINDOWS))
+    }
+
+    /// The windows from one sentence on that reach another: one or two sentences, or lines of a list.
+    fn windows_from(&self, start: usize, reached: usize) -> impl Iterator<Item = &[Sentence]> {
+        let rest = &self.sentences[start..];
+        let lines = rest.iter().take(MAX_LIST).take_while(|line| line.is_entry).count();
+        (reached - start + 1..=lines.max(2).min(rest.len())).map(|count| &rest[..count])
     }
 }
 
@@ -109,7 +151,11 @@ struct Fact<'p> {
     name: &'p PersonName,
 }
 
-impl Fact<'_> {
+impl<'p> Fact<'p> {
+    fn of(text: &str, name: &'p PersonName) -> Fact<'p> {
+        Fact { keys: key_words(text), said: Said::of(text), folded: format!(" {} ", fold(text)), name }
+    }
+
     /// True if these sentences, under the title if there is one, say it: every word, in that order, nothing turned round,
     /// nobody left out, and none of it about somebody else. The person's name may stand for “she”.
     fn is_in(&self, title: Option<&Said>, sentences: &[Sentence]) -> bool {

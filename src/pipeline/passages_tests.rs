@@ -1,4 +1,6 @@
 //! What judging facts by passages promises: what a page says of the person, from one place, and nothing else.
+use proptest::prelude::*;
+
 use super::*;
 
 fn say(title: &str, text: &str, fact: &str) -> bool {
@@ -124,5 +126,70 @@ fn who_stands_beside_the_person_may_be_left_out_and_nobody_else() {
     }
     for text in ["Ada Example met Bo Sample, who sails.", "She met Bo Sample."] {
         assert_eq!(principals(text, &name), ["Bo Sample"], "{text}");
+    }
+}
+
+#[test]
+fn a_statement_is_compared_with_few_windows_however_long_the_page() {
+    let name = PersonName::parse("Ada Example");
+    let rare = "Ada Example measured 12 eddies.";
+    let text = format!("{}{rare}\n{}", "tidal\n".repeat(20_000), "tidal\n".repeat(20_000));
+    for title in ["Ada Example", "News", "tidal waves"] {
+        let page = Passages::of(title, &text, &name);
+        let count = |fact: &str| page.windows(&Fact::of(fact, &name)).count();
+        for fact in ["Ada Example is tidal.", "tidal tidal", "Ada Example", "Example tidal waves of 1999"] {
+            assert!(count(fact) <= 2 * MOST_WINDOWS, "{title}: {fact}");
+        }
+        assert!(count("Ada Example measures eddies, tidal.") <= 50, "{title}");
+        assert!(page.say("Ada Example measures eddies."), "{title}");
+    }
+}
+
+/// Whether any window of a page at all says a fact.
+fn say_at_length(page: &Passages<'_>, fact: &Fact<'_>) -> bool {
+    let is_in = |at: usize| {
+        let title = fact.is_in(Some(&page.title), &page.sentences[at..=at]);
+        title || page.windows_from(at, at).any(|sentences| fact.is_in(None, sentences))
+    };
+    (0..page.sentences.len()).any(is_in)
+}
+
+const SAID: &[&str] = &[
+    "Ada Example",
+    "She",
+    "sails",
+    "sailing",
+    "eddies",
+    "an eddy",
+    "12",
+    "Bo Sample",
+    "never",
+    "tides",
+    "of",
+    "in",
+    "Nordland",
+    "and",
+    "was",
+    "is",
+    ".",
+    "\n",
+    "\n",
+    "\n",
+];
+
+proptest! {
+    #[test]
+    fn the_windows_that_are_left_out_say_nothing(
+        title in prop::collection::vec(prop::sample::select(SAID), 0..4),
+        text in prop::collection::vec(prop::sample::select(SAID), 0..40),
+        fact in prop::collection::vec(prop::sample::select(SAID), 1..5),
+    ) {
+        let name = PersonName::parse("Ada Example");
+        let [title, text, fact] = [title, text, fact].map(|words| words.join(" "));
+        let page = Passages::of(&title.replace('\n', " "), &text, &name);
+        let fact = one_line(&fact);
+        if !page.hold(&fact) {
+            prop_assert_eq!(page.say(&fact), say_at_length(&page, &Fact::of(&fact, &name)));
+        }
     }
 }

@@ -138,6 +138,11 @@ impl Said {
         }
     }
 
+    /// The folded words in order.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// True if the claim leaves out nothing that turns the source round, and puts no past into the present.
     pub fn agrees_with(&self, claim: &Said) -> bool {
         let is_updated = claim.is_present && !claim.is_past && self.is_past && !self.is_present;
@@ -166,7 +171,8 @@ pub(crate) fn have_in_order<'k>(
 }
 
 impl KeyWord {
-    fn is_form_of(&self, word: &str) -> bool {
+    /// True if the folded word is this one or another form of it, which begins with the same letter.
+    pub fn is_form_of(&self, word: &str) -> bool {
         let (own, other) = (self.text.as_str(), word);
         let is_alike = || {
             alike(own, other)
