@@ -1,8 +1,18 @@
 //! Files that people name on the command line, and what is wrong with them, line by line.
-use std::path::Path;
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use rustix::fs::OFlags;
 
 use super::failure::Failure;
 use crate::database::queue_items::NewItem;
+
+/// The largest text file that is read: a hundred thousand recipients.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A recipient, and the line of the file that names it.
 pub struct Row {
@@ -12,9 +22,36 @@ pub struct Row {
     pub item: NewItem,
 }
 
+/// Opens a file for reading, and nothing else that has a path: a pipe may wait for ever, and a device may have no end.
+///
+/// # Errors
+/// Those of opening, each with words that say what stands at the path.
+pub fn open(path: &Path) -> io::Result<File> {
+    // without waiting for somebody who writes into a pipe
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    let file = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => {
+            io::Error::new(error.kind(), "it is a link, and the file that it leads to is not there")
+        }
+        _ => error,
+    })?;
+    let kind = file.metadata()?;
+    match kind.is_file() {
+        true => Ok(file),
+        false if kind.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")),
+        false => Err(io::Error::other("it is no regular file, but a pipe or a device")),
+    }
+}
+
 /// Reads a text file. The error names the file and, where it is the text's fault, the line.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path).map_err(|e| unusable(path, e, "check the path"))?;
+    let unreadable = |error| unusable(path, error, "check the path, and name a file");
+    let mut bytes = Vec::new();
+    open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(unusable(path, "it has more than 16 MB", "check the path, or split the file"));
+    }
     let line_of = |offset: usize| 1 + bytes[..offset].iter().filter(|b| **b == b'\n').count();
     let fix = "save it as plain text in UTF-8";
     if let Some(offset) = bytes.iter().position(|b| *b == 0) {
@@ -84,6 +121,24 @@ fn unusable(path: &Path, why: impl std::fmt::Display, fix: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_refused_without_reading_it() {
+        let directory = std::env::temp_dir().join(format!("scribe-files-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&directory).unwrap();
+        let [pipe, large] = ["pipe", "large"].map(|name| directory.join(name));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        File::create(&large).unwrap().set_len(MOST_BYTES * 100).unwrap();
+        let words = |path: &Path| match read_text(path) {
+            Err(Failure::Told(report)) => report.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert!(words(&pipe).contains("pipe or a device"));
+        assert!(words(Path::new("/dev/zero")).contains("pipe or a device"));
+        assert!(words(&directory).contains("directory"));
+        assert!(words(&large).contains("more than 16 MB"));
+        std::fs::remove_dir_all(directory).unwrap();
+    }
 
     #[test]
     fn the_delimiter_is_the_one_that_the_first_line_uses() {

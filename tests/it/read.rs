@@ -63,6 +63,8 @@ fn a_file_is_read_as_its_page_would_be_and_a_text_as_it_is() {
     assert_eq!((&read(&page)["title"], &read(&page)["text"]), (&"T".into(), &"Ada <Example>".into()));
     assert_eq!(read(&page)["url"], page.display().to_string());
     assert_eq!(read(&text)["text"], "<p>Ada &lt;Example&gt;");
+    let wide: Vec<u8> = "\u{feff}<p>Ada".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(read(&program.file("wide.html", wide))["text"], "Ada");
     let large = program.file("large.html", "<p>word</p>".repeat(300_000));
     assert!(read(&large)["text"].as_str().unwrap().len() <= 200_000);
     assert!(!read(&large)["warnings"].as_array().unwrap().is_empty());
@@ -89,6 +91,11 @@ fn what_cannot_be_read_is_told_with_reason_and_remedy() {
     let allowed = program.clone().env("ALLOW_PRIVATE_HOSTS", "127.0.0.1").env("HOST_INTERVAL", "0");
     let directory = program.state_directory();
     std::fs::create_dir_all(&directory).unwrap();
+    let pdf = program.file("page.pdf", "%PDF-1.7\n");
+    let archive = program.file("page.html.gz", "PK\0\0");
+    let (pipe, link) = (directory.join("pipe"), directory.join("link"));
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::symlink("nowhere.html", &link).unwrap();
     for (program, what, why) in [
         (&program, "http://192.168.1.1/", "192.168.1.1"),
         (&program, closed.as_str(), "127.0.0.1"),
@@ -96,6 +103,11 @@ fn what_cannot_be_read_is_told_with_reason_and_remedy() {
         (&program, "ftp://example.org/", "ftp"),
         (&program, "no-such-file.html", "no web address"),
         (&program, &directory.display().to_string(), "directory"),
+        (&program, &pdf.display().to_string(), "neither text nor HTML"),
+        (&program, &archive.display().to_string(), "neither text nor HTML"),
+        (&program, &pipe.display().to_string(), "no regular file"),
+        (&program, "/dev/zero", "no regular file"),
+        (&program, &link.display().to_string(), "is not there"),
     ] {
         let run = program.run(&["read", what]);
         assert_eq!(run.code, 1, "{what}: {}", run.stdout);
