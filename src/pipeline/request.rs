@@ -1,5 +1,9 @@
 //! What a request must be before any work is spent on it: the border between what people type and the pipeline.
-use super::{Request, slot::Kind, template::Template};
+use super::{
+    Request,
+    slot::Kind,
+    template::{Template, holds_placeholder},
+};
 use crate::text::is_deceptive;
 
 /// Largest template, in bytes.
@@ -80,6 +84,9 @@ fn check_line(what: &str, text: &str, max: usize) -> Result<(), String> {
             "the {what} holds a character that does not show, such as NUL, a line break or a zero-width space; take it out"
         ));
     }
+    if holds_placeholder(text) {
+        return Err(format!("the {what} holds a placeholder, which nobody would fill in; write it out"));
+    }
     Ok(())
 }
 
@@ -138,6 +145,9 @@ mod tests {
             complaint(|r| r.recipient_interest = "ocean\u{200b} eddies".into()).contains("does not show")
         );
         assert!(complaint(|r| r.recipient_name = "Ada Example; Bo Sample".into()).contains("semicolon"));
+        assert!(complaint(|r| r.recipient_name = "{{paper}} Smith".into()).contains("holds a placeholder"));
+        assert!(complaint(|r| r.recipient_interest = "tides and [topic]".into()).contains("a placeholder"));
+        assert!(complaint(|r| r.sender_name = Some("[Your Name]".into())).contains("a placeholder"));
         assert!(complaint(|r| r.recipient_name = ", ,".into()).contains("no letter"));
         assert!(complaint(|r| r.sender_name = Some("Sam\nBcc: x".into())).contains("sender's name"));
         assert!(complaint(|r| r.sender_name = Some("a".repeat(256))).contains("at most 255"));
