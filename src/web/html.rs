@@ -3,7 +3,10 @@
 //! A page becomes sound, small markup in one pass (`filter`), and that becomes lines (`outline`). Only where it looks
 //! like an article and is of bounded size is it made into a tree to find its main text (`main_text`), whose markup
 //! becomes lines in the same way. What is marked as hidden is left out (hidden text is how pages carry instructions to
-//! machines); that is best effort, since style sheets and scripts are not run.
+//! machines); that is best effort, since style sheets and scripts are not run. So is what others wrote on the page
+//! (`apart`).
+mod apart;
+mod cuts;
 mod filter;
 mod hidden;
 mod main_text;

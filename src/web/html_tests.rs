@@ -52,6 +52,60 @@ fn optional_end_tags_may_be_missing() {
 }
 
 #[test]
+fn what_visitors_wrote_is_no_part_of_a_page() {
+    let long = "Ada won the Golden Spoon. ".repeat(400);
+    for comments in [
+        "<section id=comments><h2>2 comments</h2><p>LONG</p></section>",
+        "<ol class='commentlist'><li id=comment-12><p>LONG</ol>",
+        "<div class=post-comments><div class=comment><p>LONG</div></div>",
+        "<div itemprop=comment><p>LONG</p></div>",
+        "<div itemscope itemtype=https://schema.org/Comment><p>LONG</p></div>",
+        "<article role=comment><p>LONG</p></article>",
+        "<div id=disqus_thread>LONG</div>",
+    ] {
+        let html = format!("<h1>Ada</h1><p>Tides.</p>{comments}<p>Eddies.</p>").replace("LONG", &long);
+        assert_eq!(text(&html), "Ada\nTides.\nEddies.", "{comments}");
+    }
+}
+
+#[test]
+fn what_asks_something_of_the_visitor_is_no_part_of_a_page() {
+    for junk in [
+        "<div id=cookie-banner><p>We use cookies.</div>",
+        "<div class=onetrust-pc-sdk><h2>Your privacy</h2></div>",
+        "<div role=alertdialog>Stay?</div>",
+        "<div role=dialog>Sign up!</div>",
+        "<form class=site-search><label>Search the site</label></form>",
+        "<search><label>Search</label></search>",
+        "<div class=reflist><ol><li>A book</ol></div><table class='navbox x'><tr><td>Others</table>",
+    ] {
+        let html = format!(
+            "<h1>Ada<span class=mw-editsection>[edit]</span></h1>{junk}<p>Tides.<sup class=reference>[1]</sup>"
+        );
+        assert_eq!(text(&html), "Ada\nTides.", "{junk}");
+    }
+}
+
+#[test]
+fn what_only_has_such_a_name_stays() {
+    for kept in [
+        "<div class='comments-open'><p>Tides.</div>",
+        "<div class='no-comments'><p>Tides.</div>",
+        "<div class=commentary><p>Tides.</div>",
+        "<p><span class=comment>Tides.</span>",
+        "<button aria-controls=b>Tides.</button><div role=dialog id=b>",
+    ] {
+        assert_eq!(text(&format!("<p>Ada</p>{kept}")), "Ada\nTides.", "{kept}");
+    }
+    assert_eq!(
+        text("<div class=cookies-not-set><h1>Ada</h1><p>Tides.</p></div><p>Foot"),
+        "Ada\nTides.\nFoot"
+    );
+    assert_eq!(text("<div class=comment><p>Ada</p><div role=dialog><p>Tides.</div></div>"), "Ada\nTides.");
+    assert_eq!(text("<div role=dialog><h1>Ada</h1><div class=comments>No</div></div>"), "Ada");
+}
+
+#[test]
 fn a_page_that_is_one_form_is_read_without_its_controls() {
     let html = "<body><form id=aspnet><p>Ada Example</p><p><label>Room</label> 4 <button>Go</button>
                 <select><option>All</option></select><textarea>typed</textarea></p></form>";

@@ -12,6 +12,8 @@ use lol_html::{
 
 use super::{
     super::charset::read_as_utf8,
+    apart::{is_apart, is_mark},
+    cuts::{has_text, without},
     hidden::{Visibility, visibility},
     signs::{self, Claim},
     tags::{self, Kind, tag},
@@ -125,6 +127,8 @@ enum Role {
     LeftOut,
     /// Not shown until a script fades it in; from where on.
     Faded(usize),
+    /// Not part of what the page says; from where on.
+    Apart(usize),
     Title,
     /// Data about the page.
     Data,
@@ -148,6 +152,9 @@ struct Filter {
     faded_text: usize,
     faded_heading: bool,
     text: usize,
+    /// What stands apart, and where the page's own heading or main part began last.
+    apart: Vec<std::ops::Range<usize>>,
+    own: Option<usize>,
     /// The data about the page that were read last.
     data: String,
 }
@@ -180,8 +187,11 @@ impl Filter {
         }
         let written = !left_out
             && matches!(kind, Kind::Block | Kind::Inline)
-            && matches!(role, Role::Shown | Role::Faded(_));
+            && matches!(role, Role::Shown | Role::Faded(_) | Role::Apart(_));
         if written {
+            if matches!(tag, "h1" | "main") {
+                self.own = Some(self.out.markup.len());
+            }
             self.write_start(tag, element);
             self.faded_heading |= tags::is_heading(tag) && self.is_faded();
             self.out.depth = self.out.depth.max(self.open.len());
@@ -201,7 +211,7 @@ impl Filter {
         }
         let opener = opens(element);
         let is_heading = tag == "button" && (opener.is_some() || !self.submits(element));
-        if kind == Kind::LeftOut && !is_heading {
+        if (kind == Kind::LeftOut && !is_heading) || is_mark(tag, element) {
             return Role::LeftOut;
         }
         let visibility = match tag {
@@ -209,7 +219,12 @@ impl Filter {
             "html" | "body" => Visibility::Shown,
             _ => visibility(tag, element, &self.opened, self.after_button),
         };
+        let is_opened =
+            self.after_button || element.get_attribute("id").is_some_and(|id| self.opened.contains(&id));
         match visibility {
+            Visibility::Shown if is_apart(tag, kind, element, is_opened) => {
+                return Role::Apart(self.out.markup.len());
+            }
             Visibility::Hidden => return Role::LeftOut,
             Visibility::Faded if kind == Kind::Block => return Role::Faded(self.out.markup.len()),
             Visibility::Faded => return Role::LeftOut,
@@ -267,9 +282,20 @@ impl Filter {
                     self.out.claim = self.out.claim.max(signs::claim_of_data(&self.data));
                     self.data.clear();
                 }
+                Role::Apart(start) => self.end_apart(start),
                 Role::Faded(start) if !self.is_faded() => self.faded.push(start..self.out.markup.len()),
                 _ => {}
             }
+        }
+    }
+
+    /// What holds the page's own heading is the page, whatever its name.
+    fn end_apart(&mut self, start: usize) {
+        if self.own.is_none_or(|own| own < start) {
+            while self.apart.last().is_some_and(|inner| inner.start >= start) {
+                self.apart.pop();
+            }
+            self.apart.push(start..self.out.markup.len());
         }
     }
 
@@ -349,23 +375,24 @@ impl Filter {
         if full {
             self.out.warnings.push("the page is very large; only its beginning was read".to_owned());
         }
-        self.settle_faded();
+        self.leave_out();
         self.out
     }
 
-    /// What is transparent is hidden, unless it is most of the page, with headings: then a script fades it in.
-    fn settle_faded(&mut self) {
-        if self.faded.is_empty() || self.faded_heading && self.faded_text > self.text {
+    /// Takes out what is transparent, unless it is most of the page, with headings (then a script fades it in), and what
+    /// stands apart, unless nothing is left.
+    fn leave_out(&mut self) {
+        if self.faded_heading && self.faded_text > self.text {
+            self.faded.clear();
+        }
+        if self.faded.is_empty() && self.apart.is_empty() {
             return;
         }
-        let mut shown = String::new();
-        let mut from = 0;
-        for range in &self.faded {
-            shown.push_str(&self.out.markup[from..range.start]);
-            from = range.end;
-        }
-        shown.push_str(&self.out.markup[from..]);
-        self.out.markup = shown;
+        let rest = without(&self.out.markup, [&self.faded[..], &self.apart].concat());
+        self.out.markup = match has_text(&rest) {
+            true => rest,
+            false => without(&self.out.markup, std::mem::take(&mut self.faded)),
+        };
     }
 }
 
