@@ -95,7 +95,7 @@ pub(crate) fn holds_blame(text: &str, interest: &str) -> bool {
     };
     let padded = format!(" {text} ");
     let tells = |phrase: &&str| padded.contains(&format!(" {phrase} "));
-    says(BLAME) || PRIVATE.iter().any(|phrase| tells(phrase)) || (says(&["cancer"]) && says(SUFFERS))
+    says(BLAME) || PRIVATE.iter().any(tells) || (says(&["cancer"]) && says(SUFFERS))
 }
 
 #[cfg(test)]
