@@ -9,7 +9,7 @@ use candidate::{Candidate, Wanted, tells};
 
 use super::{
     PaperRecord, TemplateType,
-    hygiene::{holds_blame, is_clean},
+    hygiene::is_clean_title,
     sources::{Outage, Sources},
 };
 use crate::{
@@ -65,17 +65,18 @@ pub(crate) fn run(
         Err(error) => return failed(&error),
     };
     let mut some_found = !newest.is_empty();
-    let mut candidates = fitting(newest, &wanted, person);
+    let mut withdrawn = 0;
+    let mut candidates = fitting(newest, &wanted, &mut withdrawn);
     let about = subject(&wanted.interest);
     if !candidates.is_empty() || about.is_empty() {
-        return chosen(candidates, &wanted, some_found);
+        return chosen(candidates, &wanted, some_found).without(withdrawn);
     }
     spellings.extend(name.short_spellings());
     match sources.papers(PaperQuery { spellings: &spellings, about: &about }) {
         Ok(relevant) => {
             some_found |= !relevant.is_empty();
-            candidates = fitting(relevant, &wanted, person);
-            chosen(candidates, &wanted, some_found)
+            candidates = fitting(relevant, &wanted, &mut withdrawn);
+            chosen(candidates, &wanted, some_found).without(withdrawn)
         }
         Err(error) => failed(&error),
     }
@@ -92,14 +93,18 @@ fn subject(interest: &[String]) -> Vec<String> {
     if telling.is_empty() { interest.to_vec() } else { telling }
 }
 
-/// The papers that can be the person's.
-fn fitting(found: Vec<Paper>, wanted: &Wanted<'_>, person: Person<'_>) -> Vec<Candidate> {
-    let usable = found.into_iter().filter(|paper| is_usable(&paper.title, person.interest));
-    usable.filter_map(|paper| wanted.candidate(paper)).collect()
+/// The papers that can be the person's; those that were withdrawn are counted only.
+fn fitting(found: Vec<Paper>, wanted: &Wanted<'_>, withdrawn: &mut usize) -> Vec<Candidate> {
+    let usable = found.into_iter().filter(|paper| is_usable(&paper.title));
+    let mut fitting: Vec<_> = usable.filter_map(|paper| wanted.candidate(paper)).collect();
+    let all = fitting.len();
+    fitting.retain(|candidate| !candidate.paper.is_withdrawn);
+    *withdrawn = (*withdrawn).max(all - fitting.len());
+    fitting
 }
 
-fn is_usable(title: &str, interest: &str) -> bool {
-    title.chars().count() <= MAX_TITLE && is_clean(title) && !holds_blame(title, interest)
+fn is_usable(title: &str) -> bool {
+    title.chars().count() <= MAX_TITLE && is_clean_title(title)
 }
 
 /// The papers of one person: those that a page names first, and among equals the newest first.
@@ -125,6 +130,15 @@ fn chosen(fitting: Vec<Candidate>, wanted: &Wanted<'_>, some_found: bool) -> Pap
 }
 
 impl Papers {
+    /// Tells of those that were left out because they were withdrawn.
+    fn without(mut self, withdrawn: usize) -> Papers {
+        if withdrawn > 0 {
+            let papers = if withdrawn == 1 { "paper that was" } else { "papers that were" };
+            self.warnings.push(format!("left out {withdrawn} {papers} withdrawn or retracted on arXiv"));
+        }
+        self
+    }
+
     fn keep(&mut self, candidate: Candidate) {
         if candidate.agreement < Agreement::Full && !candidate.is_named {
             self.doubtful.push(candidate.paper.url.clone());

@@ -145,5 +145,6 @@ pub(crate) fn paper(title: &str, published: &str, author: &str, summary: &str) -
         authors: vec![Author { name: author.to_owned(), affiliation: String::new() }],
         summary: summary.to_owned(),
         categories: vec!["physics.ao-ph".to_owned()],
+        is_withdrawn: false,
     }
 }

@@ -30,6 +30,33 @@ const MAX_LEAD: usize = 6;
 /// The most windows of sentences that one statement is compared with, and as many again under the title.
 const MOST_WINDOWS: usize = 1000;
 
+/// What a sentence about somebody's work can begin with.
+const WORK: &[&str] = &[
+    "aim",
+    "article",
+    "book",
+    "centre",
+    "center",
+    "course",
+    "department",
+    "focus",
+    "goal",
+    "group",
+    "institute",
+    "lab",
+    "laboratory",
+    "paper",
+    "programme",
+    "program",
+    "project",
+    "research",
+    "result",
+    "results",
+    "study",
+    "team",
+    "work",
+];
+
 /// Whom a sentence is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
@@ -65,6 +92,8 @@ struct Sentence {
     is_entry: bool,
     /// It names the person itself.
     is_named: bool,
+    /// It is about something or somebody that it does not name: “The mayor won a prize.”
+    is_of_another: bool,
     /// The others that it names, folded.
     others: Vec<String>,
 }
@@ -167,8 +196,10 @@ impl<'p> Fact<'p> {
         let said = || title.into_iter().chain(sentences.iter().map(|sentence| &sentence.said));
         // a “not” belongs to its own sentence, so one that stands in another proves nothing
         let is_single = said().count() == 1;
+        let goes_on = sentences.iter().skip(1).all(|sentence| !sentence.is_of_another);
         !self.keys.is_empty()
             && is_own
+            && goes_on
             && have_in_order(said(), self.keys.iter().filter(is_needed))
             && said().all(|said| said.agrees_with(&self.said) && (is_single || said.is_straight()))
             && sentences.iter().flat_map(|sentence| &sentence.others).all(keeps)
@@ -222,15 +253,20 @@ impl<'p> Teller<'p> {
             Who::Nobody if names.is_doubtful => Who::Other,
             Who::Nobody if self.is_last_doubtful && starts_with_pronoun(text) => Who::Other,
             Who::Nobody if self.is_own_page && is_first_person(text) => Who::Person,
+            Who::Nobody if is_of_another(text) => Who::Nobody,
             Who::Nobody => self.last,
             found => found,
         };
+        let is_of_another = who == Who::Nobody && is_of_another(text);
         if found != Who::Nobody || who != self.last || goes_on {
             self.lines_since = 0;
         }
-        self.last = who;
+        if !is_of_another {
+            self.last = who;
+        }
         self.is_last_doubtful = brings_another(text, self.name);
         Sentence {
+            is_of_another,
             said: Said::of(text),
             is_entry: !text.ends_with(['.', '!', '?', ':']) && text.split_whitespace().count() <= MAX_ENTRY,
             who,
@@ -238,6 +274,20 @@ impl<'p> Teller<'p> {
             others: names.others.into_iter().map(|place| fold(&text[place])).collect(),
         }
     }
+}
+
+/// True for a whole sentence with a subject such as “the mayor”, in which nothing speaks of the person. What somebody
+/// works at may stand for them: “The group tracks eddies.”
+fn is_of_another(text: &str) -> bool {
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(' ').collect();
+    let is_persons =
+        |word: &&str| matches!(*word, "he" | "her" | "his" | "i" | "my" | "our" | "she" | "their" | "we");
+    let is_work = |word: &&str| WORK.contains(word);
+    text.ends_with(['.', '!', '?'])
+        && matches!(words[0], "a" | "an" | "another" | "one" | "the")
+        && !words.iter().any(|word| is_persons(word))
+        && !words.iter().take(MAX_LEAD).any(|word| is_work(word))
 }
 
 /// Whom a statement is about by the names in it: whoever is its subject, and of several whoever comes first, unless

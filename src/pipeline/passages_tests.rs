@@ -77,6 +77,7 @@ fn what_others_did_is_no_fact_about_the_person() {
         "Ada Example tracks eddies. Bo Example won the Nobel Prize.",
         "Bo Example came. Ada Example came. Example won the Nobel Prize.",
         "Ada Example never won the Nobel Prize.",
+        "Ada Example met the mayor. The mayor won the Nobel Prize.",
     ] {
         for title in ["News", "Ada Example"] {
             assert!(!say(title, text, "Ada Example won the Nobel Prize."), "{title}: {text}");

@@ -9,7 +9,7 @@ use super::{
     error::bad_answer,
     hygiene::{
         holds_blame, holds_email, holds_encoded, holds_invisible, holds_leftover, holds_mixed_scripts,
-        holds_order, holds_phone, holds_url, is_imperative,
+        holds_order, holds_phone, holds_request, holds_symbols, holds_url, is_imperative,
     },
     passages::{Passages, Who, subject},
 };
@@ -217,10 +217,10 @@ impl Judge<'_> {
         let hides_something = statement.trim().lines().any(holds_invisible);
         let fact = one_line(statement);
         let flaws = [
-            (holds_order(&fact) || is_imperative(&fact) || holds_encoded(&fact), Flaw::Order),
+            (is_order(&fact) || holds_encoded(&fact), Flaw::Order),
             (holds_url(&fact) || holds_email(&fact) || holds_phone(&fact), Flaw::Address),
             (holds_leftover(&fact), Flaw::Form),
-            (hides_something || holds_mixed_scripts(&fact), Flaw::Hidden),
+            (hides_something || holds_mixed_scripts(&fact) || holds_symbols(&fact), Flaw::Hidden),
             (holds_blame(&fact, self.person.interest), Flaw::Blame),
             (fact.is_empty() || fact.chars().count() > LONGEST_FACT, Flaw::Length),
             (subject(&fact, self.name) == Who::Other, Flaw::OtherPerson),
@@ -237,6 +237,10 @@ impl Judge<'_> {
     fn is_certain(&self, fact: &str) -> bool {
         self.name.mention(fact) == Mention::Full && overlap(&field_words(self.person.interest), fact) > 0
     }
+}
+
+fn is_order(fact: &str) -> bool {
+    holds_order(fact) || holds_request(fact) || is_imperative(fact)
 }
 
 /// The text in parts of at most [`CHUNK`] characters, cut between lines wherever a line fits.

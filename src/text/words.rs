@@ -19,18 +19,35 @@ pub(crate) const PEOPLE_OF_SOMEBODY: &[&str] = &[
     "advisor",
     "assistant",
     "assistants",
+    "aunt",
+    "boss",
+    "boyfriend",
     "brother",
+    "club",
     "colleague",
     "colleagues",
+    "cousin",
+    "cousins",
     "critic",
     "critics",
     "daughter",
     "father",
+    "flatmate",
     "friend",
     "friends",
+    "girlfriend",
+    "grandfather",
+    "grandmother",
     "husband",
+    "mate",
+    "mates",
     "mentor",
     "mother",
+    "namesake",
+    "neighbor",
+    "neighbour",
+    "nephew",
+    "niece",
     "opponent",
     "opponents",
     "parents",
@@ -39,12 +56,19 @@ pub(crate) const PEOPLE_OF_SOMEBODY: &[&str] = &[
     "postdocs",
     "predecessor",
     "rival",
+    "roommate",
     "sister",
     "son",
     "student",
     "students",
     "successor",
     "supervisor",
+    "teammate",
+    "teammates",
+    "twin",
+    "uncle",
+    "widow",
+    "widower",
     "wife",
 ];
 
@@ -85,6 +109,10 @@ const GENERIC_WORDS: &[&str] = &[
     "work",
     "works",
 ];
+
+/// Endings that turn a word's sense, as English has them.
+const TURNING_ENDINGS: &[&str] =
+    &["less", "lessly", "ful", "fully", "ist", "istic", "ism", "ible", "ibly", "ish", "ee"];
 
 /// The text in lower case without accents and punctuation, its words parted by single spaces.
 pub(crate) fn fold(text: &str) -> String {
@@ -191,14 +219,29 @@ fn distinct_words(text: &str, keep: impl Fn(&str) -> bool) -> Vec<String> {
 }
 
 /// True if two folded words are forms of one word: “turbulence” and “turbulent”, but not “quantum” and
-/// “quantitative”. A shared beginning decides, which is crude and knows no language.
+/// “quantitative”. A shared beginning decides, which is crude and knows no language, unless one has an ending that
+/// makes it another word: “powerless” is no form of “powerful”.
 pub(crate) fn alike(a: &str, b: &str) -> bool {
     if singular(a) == singular(b) {
         return true;
     }
+    if !may_mean_the_same(a, b) {
+        return false;
+    }
     let shared = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
     let longer = a.chars().count().max(b.chars().count());
     shared >= 5 && shared + 4 >= longer
+}
+
+/// False for two folded words of which one has an ending that turns its sense.
+pub(crate) fn may_mean_the_same(a: &str, b: &str) -> bool {
+    turning(a) == turning(b)
+}
+
+/// The ending of a word that says something else than the rest of its family, if it has one.
+fn turning(word: &str) -> Option<&'static str> {
+    let word = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(word);
+    TURNING_ENDINGS.iter().find(|ending| word.ends_with(*ending)).copied()
 }
 
 /// The stem of an English plural and of its singular: “eddies” and “eddy” share one.
@@ -251,9 +294,15 @@ mod tests {
         ] {
             assert!(alike(a, b), "{a} {b}");
         }
-        for (a, b) in
-            [("quantum", "quantitative"), ("internet", "international"), ("community", "communication")]
-        {
+        for (a, b) in [
+            ("quantum", "quantitative"),
+            ("internet", "international"),
+            ("community", "communication"),
+            ("powerful", "powerless"),
+            ("terrific", "terrible"),
+            ("communities", "communist"),
+            ("national", "nationalists"),
+        ] {
             assert!(!alike(a, b), "{a} {b}");
         }
     }

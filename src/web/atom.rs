@@ -12,7 +12,7 @@ use quick_xml::{
 };
 
 use super::{Author, Paper, WebError, arxiv::latex, client};
-use crate::text::one_short_line;
+use crate::text::{one_short_line, words::fold};
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 const OPENSEARCH: &str = "http://a9.com/-/spec/opensearch/1.1/";
@@ -33,6 +33,8 @@ pub(super) const MOST_PAPERS: usize = 25;
 const LONGEST_TITLE: usize = 500;
 const LONGEST_SUMMARY: usize = 2000;
 const LONGEST_NAME: usize = 100;
+/// What is looked at of the authors' comment; that a paper is withdrawn stands at its beginning.
+const LONGEST_COMMENT: usize = 500;
 const LONGEST_CATEGORY: usize = 40;
 const MOST_AUTHORS: usize = 200;
 const MOST_CATEGORIES: usize = 20;
@@ -152,6 +154,7 @@ enum Element {
     Title,
     Summary,
     Published,
+    Comment,
     Author,
     Name,
     Affiliation,
@@ -173,6 +176,7 @@ fn element(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>) -> Element {
         (ATOM, "author") => Element::Author,
         (ATOM, "name") => Element::Name,
         (ATOM, "category") => Element::Category,
+        (ARXIV, "comment") => Element::Comment,
         (ARXIV, "affiliation") => Element::Affiliation,
         (ARXIV, "primary_category") => Element::PrimaryCategory,
         (OPENSEARCH, "totalResults") => Element::TotalResults,
@@ -187,6 +191,7 @@ struct Entry {
     title: String,
     summary: String,
     published: String,
+    comment: String,
     authors: Vec<Author>,
     author: Author,
     primary_category: Option<String>,
@@ -238,6 +243,7 @@ impl State {
             [E::Feed, E::Entry, E::Title] => self.entry.title = latex::plain(&cut(&text, LONGEST_TITLE)),
             [E::Feed, E::Entry, E::Summary] => self.entry.summary = cut(&text, LONGEST_SUMMARY),
             [E::Feed, E::Entry, E::Published] => self.entry.published = cut(&text, LONGEST_NAME),
+            [E::Feed, E::Entry, E::Comment] => self.entry.comment = cut(&text, LONGEST_COMMENT),
             [E::Feed, E::Entry, E::Author, E::Name] => {
                 self.entry.author.name = latex::plain(&cut(&text, LONGEST_NAME));
             }
@@ -298,6 +304,7 @@ fn paper(entry: Entry) -> Option<Paper> {
         }
     }
     Some(Paper {
+        is_withdrawn: is_withdrawn(&entry.title, &entry.comment),
         title: entry.title,
         url: format!("https://arxiv.org/abs/{id}"),
         year,
@@ -305,6 +312,20 @@ fn paper(entry: Entry) -> Option<Paper> {
         authors: entry.authors,
         summary: entry.summary,
         categories,
+    })
+}
+
+/// True if the title begins or ends with a mark such as “WITHDRAWN:”, or the comment says so of this paper.
+fn is_withdrawn(title: &str, comment: &str) -> bool {
+    let (title, comment) = (title.to_lowercase(), fold(comment));
+    ["withdrawn", "retracted", "retraction"].iter().any(|word| {
+        let head = title.trim_start_matches(['[', '(']).strip_prefix(word).unwrap_or_default();
+        let is_mark =
+            head.trim_start_matches(" article").trim_start_matches(" paper").starts_with([':', ']', ')']);
+        let is_said = ["been", "is", "was"]
+            .iter()
+            .any(|verb| format!(" {comment} ").contains(&format!(" {verb} {word} ")));
+        is_mark || title.ends_with(&format!("({word})")) || comment.starts_with(word) || is_said
     })
 }
 

@@ -70,6 +70,7 @@ fn an_entry_becomes_a_paper() {
             authors: vec![author("Ada Example", "Example University"), author("B. K. Writer", "")],
             summary: "We study wake recovery & array layout.".to_owned(),
             categories: vec!["physics.flu-dyn".to_owned(), "76-10".to_owned()],
+            is_withdrawn: false,
         }
     );
     assert_eq!(feed.papers[1].url, "https://arxiv.org/abs/hep-ex/0307015");
@@ -163,6 +164,30 @@ fn a_connection_that_breaks_is_not_blamed_on_the_feed() {
 }
 
 #[test]
+fn what_was_withdrawn_is_told_by_the_title_or_the_comment() {
+    for (title, comment, is_withdrawn) in [
+        ("WITHDRAWN: Eddies", "", true),
+        ("Retracted: Eddies", "", true),
+        ("Retraction: Eddies", "", true),
+        ("[Retracted article] Eddies", "", true),
+        ("Eddies (withdrawn)", "", true),
+        ("Eddies", "This paper has been withdrawn by the author due to an error in (3)", true),
+        ("Eddies", "Withdrawn, see the newer one", true),
+        ("Eddies", "the paper is withdrawn", true),
+        ("Retracts and absolute extensors", "12 pages, supersedes a withdrawn one by others", false),
+        ("The withdrawn hand: gestures", "20 pages", false),
+        ("Retracted gates of rivers", "", false),
+    ] {
+        let feed = format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:arxiv='http://arxiv.org/schemas/atom'><entry>\
+             <id>http://arxiv.org/abs/2610.01234v1</id><title>{title}</title>\
+             <published>2026-10-02T17:58:06Z</published><arxiv:comment>{comment}</arxiv:comment></entry></feed>"
+        );
+        assert_eq!(parsed(&feed).unwrap().papers[0].is_withdrawn, is_withdrawn, "{title} {comment}");
+    }
+}
+
+#[test]
 fn true_answers_of_arxiv_are_read() {
     let one = parsed(include_str!("arxiv/feeds/one-entry.xml")).unwrap();
     assert!(one.papers[0].summary.starts_with("Graphs on lattice points are studied"));
@@ -176,6 +201,7 @@ fn true_answers_of_arxiv_are_read() {
             authors: vec![author("Caprice Stanley", ""), author("Tobias Windisch", "")],
             summary: one.papers[0].summary.clone(),
             categories: vec!["math.CO".to_owned(), "math.ST".to_owned()],
+            is_withdrawn: false,
         }]
     );
     let ten = parsed(include_str!("arxiv/feeds/ten-entries.xml")).unwrap();

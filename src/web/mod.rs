@@ -164,6 +164,8 @@ pub struct Paper {
     pub summary: String,
     /// The categories, primary first, e.g. `physics.flu-dyn`.
     pub categories: Vec<String>,
+    /// True where its title or the authors' comment says that it was withdrawn or retracted.
+    pub is_withdrawn: bool,
 }
 
 /// An author of a paper.

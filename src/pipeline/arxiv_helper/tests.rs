@@ -46,6 +46,26 @@ fn a_paper_that_a_page_speaks_of_comes_before_newer_ones() {
     assert_eq!(titles(papers, &facts)[0], "Ocean eddies in the Kattegat");
 }
 
+#[test]
+fn a_withdrawn_paper_is_left_out_and_told() {
+    let withdrawn =
+        Paper { is_withdrawn: true, ..paper("Ocean eddies", "2025-01-01", "Ada Example", "ocean eddies") };
+    let sound = paper("Old ocean eddies", "2015-01-01", "Ada Example", "ocean eddies");
+    let web = FakeWeb::default().papers(vec![withdrawn, sound]);
+    let papers = run(&web, PERSON, TemplateType::Research, &[]);
+    assert_eq!(papers.list.len(), 1);
+    assert_eq!(papers.list[0].title, "Old ocean eddies");
+    assert_eq!(papers.warnings, ["left out 1 paper that was withdrawn or retracted on arXiv"]);
+}
+
+#[test]
+fn what_would_blame_in_a_statement_may_stand_in_a_title() {
+    for title in ["Ocean eddies of a gas-fired plant", "Fake news of ocean eddies", "Eddies.jl: ocean eddies"]
+    {
+        assert!(kept("ocean eddies", title, "Ada Example", ""), "{title}");
+    }
+}
+
 fn kept(interest: &'static str, title: &str, author: &str, summary: &str) -> bool {
     let web = FakeWeb::default().papers(vec![paper(title, "2024-01-01", author, summary)]);
     let person = Person { interest, ..PERSON };
@@ -80,11 +100,9 @@ fn an_author_by_initial_needs_the_whole_interest_and_leaves_a_doubt() {
 }
 
 #[test]
-fn a_title_that_is_endless_or_blames_somebody_is_no_paper() {
+fn a_title_that_is_endless_is_no_paper() {
     let endless = format!("Ocean eddies {}", "and more ".repeat(40));
-    for title in [endless.as_str(), "Retraction: Ocean eddies", "Ada Example is a fraud: ocean eddies"] {
-        assert!(!kept("ocean eddies", title, "Ada Example", ""), "{title}");
-    }
+    assert!(!kept("ocean eddies", &endless, "Ada Example", ""));
     assert!(kept("fraud detection", "Detection of fraud", "Ada Example", ""));
 }
 

@@ -2,42 +2,82 @@
 use super::plain;
 use crate::text::words::fold;
 
-/// Ends of host names that give away an address without a scheme.
+/// Ends of host names that give away an address, whatever stands before them.
 const ENDINGS: &[&str] = &[
-    "ai", "app", "biz", "ch", "click", "cn", "co", "com", "de", "dev", "edu", "eu", "example", "fr", "gov",
-    "info", "invalid", "io", "link", "ly", "net", "online", "org", "ru", "shop", "site", "test", "top", "uk",
-    "xyz",
+    "agency", "ai", "app", "biz", "blog", "cash", "ch", "click", "cloud", "club", "cn", "co", "com", "de",
+    "dev", "edu", "eu", "example", "fr", "gov", "info", "invalid", "io", "link", "live", "loan", "ly", "mov",
+    "net", "onion", "online", "org", "page", "ru", "shop", "site", "store", "tech", "test", "tk", "top",
+    "uk", "win", "xyz", "zip",
+];
+/// Those that no word of a sentence is spelt like, so that they show an address even after a space.
+const UNMISTAKABLE: &[&str] =
+    &["biz", "cn", "com", "edu", "gov", "net", "onion", "org", "ru", "tk", "uk", "xyz"];
+/// So many digits are the number of a phone, a card or an account.
+const LONG: usize = 12;
+/// Dots that are things.
+const DOTS: &[&str] = &["carbon", "polka", "quantum", "the"];
+
+/// Endings that are no host's: names of files and of packages.
+const FILE_ENDINGS: &[&str] =
+    &["cpp", "csv", "exe", "hs", "ipynb", "jl", "js", "md", "pdf", "py", "rs", "tex", "tiff", "txt", "xlsx"];
+/// Labels that are shortened words, as in “Prof.dr.”.
+const SHORTENED: &[&str] = &[
+    "al", "approx", "assoc", "asst", "cf", "chem", "dept", "dipl", "dr", "drs", "eds", "eng", "etc", "fig",
+    "gen", "habil", "inc", "ing", "inst", "ir", "mag", "math", "med", "mr", "mrs", "ms", "mult", "nat", "no",
+    "nr", "phil", "phys", "pp", "prof", "rer", "sc", "sp", "spp", "st", "univ", "vol", "vs",
 ];
 
-/// Endings of two letters that are no country's: names of files.
-const FILE_ENDINGS: &[&str] = &["js", "md", "py", "rs"];
-/// Labels that are shortened words, as in “Prof.dr.”.
-const SHORTENED: &[&str] =
-    &["assoc", "asst", "dipl", "dr", "drs", "fig", "habil", "ing", "ir", "no", "prof", "st", "univ", "vs"];
-
-/// A URL, or a host name as people type it.
+/// A URL, or a host name as people type it: any word with a full stop inside that is no known shortening.
 pub(crate) fn holds_url(text: &str) -> bool {
-    let lower = plain(text).to_lowercase();
-    let folded = format!(" {} ", fold(&lower));
+    let shown = plain(text);
+    holds_certain_url(&shown)
+        || shown.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(may_be_host)
+}
+
+/// A URL, or a host name by a well-known ending: what is none even in a title.
+pub(crate) fn holds_certain_url(text: &str) -> bool {
+    let shown = plain(text);
+    let lower = shown.to_lowercase();
+    let folded = fold(&lower);
+    let words: Vec<&str> = folded.split(' ').collect();
+    let is_spoken =
+        |run: &[&str]| matches!(run, [before, "dot", end] if ENDINGS.contains(end) && !DOTS.contains(before));
     lower.contains("://")
         || lower.contains("www.")
         || ["mailto:", "javascript:", "data:"].iter().any(|scheme| lower.contains(scheme))
-        || ["com", "org", "net", "edu", "io"].iter().any(|end| folded.contains(&format!(" dot {end} ")))
+        || words.windows(3).any(is_spoken)
+        || is_spaced_host(&shown)
         || lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(is_host)
 }
 
-/// “soap.com”, “soap.tk” of whatever country, “192.0.2.1”; but not “U.S.”, “e.g.” or “Node.js”.
+/// “soap . com” and “soap. com”; a new sentence begins with a capital.
+fn is_spaced_host(text: &str) -> bool {
+    text.split('.').skip(1).any(|after| {
+        let ending = after.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        after.starts_with(char::is_whitespace) && UNMISTAKABLE.contains(&ending)
+    })
+}
+
+/// “soap.com”, “192.0.2.1”.
 fn is_host(word: &str) -> bool {
     let word = word.trim_matches('.');
     let Some((host, ending)) = word.rsplit_once('.') else { return false };
-    let label = host.rsplit('.').next().unwrap_or_default();
-    let is_country = ending.len() == 2
-        && ending.bytes().all(|b| b.is_ascii_lowercase())
-        && label.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-    let is_shortened = FILE_ENDINGS.contains(&ending) || SHORTENED.contains(&label);
     let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     let is_ipv4 = word.split('.').count() == 4 && word.split('.').all(is_number);
-    !host.is_empty() && (ENDINGS.contains(&ending) || (is_country && !is_shortened) || is_ipv4)
+    !host.is_empty() && (ENDINGS.contains(&ending) || ending.starts_with("xn--") || is_ipv4)
+}
+
+/// “soap.anything”; but not “U.S.”, “e.g.”, “Yu.Petrov” or “Node.js”.
+fn may_be_host(word: &str) -> bool {
+    let word = word.trim_matches('.');
+    let Some((host, ending)) = word.rsplit_once('.') else { return false };
+    let label = host.rsplit('.').next().unwrap_or_default();
+    let letters = label.chars().filter(|c| c.is_alphabetic()).count();
+    let is_ending = ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic);
+    let is_initial = letters <= 3 && ending.starts_with(char::is_uppercase);
+    let is_shortened = FILE_ENDINGS.contains(&ending.to_lowercase().as_str())
+        || host.split('.').any(|label| SHORTENED.contains(&label.to_lowercase().as_str()));
+    letters >= 2 && is_ending && !is_initial && !is_shortened
 }
 
 /// An e-mail address, or a disguised one.
@@ -46,34 +86,57 @@ pub(crate) fn holds_email(text: &str) -> bool {
     lower.contains('@') || ["(at)", "[at]", "{at}"].iter().any(|at| lower.contains(at))
 }
 
-/// Seven digits or more that are parted as those of a phone number are, or announced as one.
+/// Seven digits or more that are parted as those of a phone number are, or announced as one; and numbers of accounts
+/// and cards.
 pub(crate) fn holds_phone(text: &str) -> bool {
     let text = plain(text);
-    let is_inner = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '–' | '.' | '(' | ')' | '/' | '+');
+    let is_inner = |c: char| c.is_numeric() || matches!(c, ' ' | '-' | '–' | '.' | '(' | ')' | '/' | '+');
+    if text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_iban) {
+        return true;
+    }
     let mut from = 0;
-    while let Some(offset) = text[from..].find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '(')) {
+    while let Some(offset) = text[from..].find(|c: char| c.is_numeric() || matches!(c, '+' | '(')) {
         let start = from + offset;
         let end = text[start..].find(|c| !is_inner(c)).map_or(text.len(), |length| start + length);
         if is_phone(&text[start..end], &text[..start]) {
             return true;
         }
-        from = end.max(start + 1);
+        from = text[start..].chars().next().map_or(end, |first| end.max(start + first.len_utf8()));
     }
     false
 }
 
+/// “GB33BUKB20201555555555”; in groups of four its digits are enough.
+fn is_iban(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    (15..=34).contains(&bytes.len())
+        && bytes[..2].iter().all(u8::is_ascii_alphabetic)
+        && bytes[2..4].iter().all(u8::is_ascii_digit)
+        && bytes.iter().filter(|b| b.is_ascii_digit()).count() >= 10
+}
+
 fn is_phone(number: &str, before: &str) -> bool {
     let groups: Vec<&str> =
-        number.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
-    let digits: usize = groups.iter().map(|group| group.len()).sum();
+        number.split(|c: char| !c.is_numeric()).filter(|group| !group.is_empty()).collect();
+    let digits = number.chars().filter(|c| c.is_numeric()).count();
     let last = before.split_whitespace().next_back().unwrap_or_default();
     let is_announced =
         digits >= 3 && ["call", "fax", "mobile", "phone", "tel", "telephone"].contains(&&*fold(last));
+    let is_short_code = (4..=6).contains(&digits) && is_text_to(before);
     // “PSR J0737-3039”, “WISE 0855-0714”
     let is_star = before.ends_with(char::is_alphanumeric)
         || (last.len() >= 2 && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
-    let is_long = (7..=15).contains(&digits) && (groups.len() > 1 || number.starts_with(['+', '0']));
-    is_announced || (is_long && !is_star && !is_other_number(number, &groups))
+    let is_parted = digits >= 7 && (groups.len() > 1 || number.starts_with(['+', '0']));
+    let is_long = digits >= LONG || (is_parted && !is_star);
+    is_announced || is_short_code || (is_long && !is_other_number(number, &groups))
+}
+
+/// “text SOAP to 78787”.
+fn is_text_to(before: &str) -> bool {
+    let folded = fold(before);
+    let words: Vec<&str> = folded.rsplit(' ').take(5).collect();
+    let texts = |word: &&str| matches!(*word, "message" | "send" | "sms" | "text");
+    words.first() == Some(&"to") && words.iter().any(texts) && !words.contains(&"from")
 }
 
 /// A date, years, a decimal or a large number.
@@ -136,6 +199,13 @@ mod tests {
             "evil.tk and",
             "evil.me/x",
             "at 10.1.2.3:8080",
+            "soap.store",
+            "on soap.мойсайт daily",
+            "soap.anything",
+            "soap·com",
+            "soap . com",
+            "on soap. com daily",
+            "soap dot de",
         ] {
             assert!(holds_url(text), "{text}");
         }
@@ -143,6 +213,9 @@ mod tests {
             "e.g. the U.S. programme, version 2.0 of Node.js",
             "Prof.dr.ir. Example, Ph.D. (St.Olaf)",
             "a dot",
+            "Tidal.jl by Yu.Petrov and A.B.Smith, Dr.rer.nat.",
+            "the quantum dot example of the col·legi",
+            "Physics · Nordland. Com is a place. So... and so",
         ] {
             assert!(!holds_url(text), "{text}");
         }
@@ -159,6 +232,10 @@ mod tests {
             "030 123 4567",
             "Tel. 12 34 56 78",
             "phone: 5551",
+            "at 4111 1111 1111 1111",
+            "GB33BUKB20201555555555",
+            "on ٠٤٤٢٠٧٩٤٦٠٩٩٩",
+            "text SOAP to 78787",
         ] {
             assert!(holds_phone(text), "{text}");
         }
@@ -172,6 +249,7 @@ mod tests {
             "1,000,000 eddies",
             "PSR J0737-3039 and WISE 0855-0714",
             "12345.678 m of 2610.01234",
+            "from text to 20000 images and 3.14159265358979",
         ] {
             assert!(!holds_phone(text), "{text}");
         }

@@ -82,6 +82,8 @@ const PRIVATE: &[&str] = &[
     "was pregnant",
 ];
 
+/// Folded beginnings of what many people study and some suffer from.
+const ILLNESSES: &[&str] = &["cancer", "disease", "tumor", "tumour"];
 /// With one of these, “cancer” is somebody's illness and not a subject of research.
 const SUFFERS: &[&str] = &["battle", "diagnosed", "dying", "fight", "fought", "suffer", "surviv", "terminal"];
 
@@ -95,7 +97,7 @@ pub(crate) fn holds_blame(text: &str, interest: &str) -> bool {
     };
     let padded = format!(" {text} ");
     let tells = |phrase: &&str| padded.contains(&format!(" {phrase} "));
-    says(BLAME) || PRIVATE.iter().any(tells) || (says(&["cancer"]) && says(SUFFERS))
+    says(BLAME) || PRIVATE.iter().any(tells) || (says(ILLNESSES) && says(SUFFERS))
 }
 
 #[cfg(test)]
@@ -113,6 +115,7 @@ mod tests {
             "She bullied her staff.",
             "She is pregnant and works on eddies.",
             "She lives at 12 Harbour Road.",
+            "diagnosed with a disease",
         ] {
             assert!(holds_blame(text, "ocean eddies"), "{text}");
         }

@@ -13,7 +13,10 @@ const HEADERS: &[&str] = &["bcc", "betreff", "cc", "from", "objet", "re", "subje
 /// Something that was left to fill in, or markup.
 pub(crate) fn holds_leftover(text: &str) -> bool {
     let text = plain(text);
-    let is_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+    // “0<p<q” is none
+    let is_tag = |rest: &str| {
+        rest.starts_with('/') || (rest.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains('>'))
+    };
     let is_blank = |name: &str| name.len() >= 2 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     let is_todo = |word: &str| matches!(word, "TODO" | "TBD" | "FIXME" | "XXX");
     holds_placeholder(&text)
@@ -42,6 +45,17 @@ pub(crate) fn holds_markup(text: &str) -> bool {
         || fold(&text).contains("lorem ipsum")
 }
 
+/// Pictures, marks in a row, and what stands for a character that was lost.
+pub(crate) fn holds_symbols(text: &str) -> bool {
+    let is_picture = |c: char| {
+        matches!(c, '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{fffd}'
+            | '\u{1f000}'..='\u{1faff}')
+    };
+    let marks: Vec<char> = text.chars().collect();
+    let is_shout = |pair: &[char]| pair.iter().all(|c| matches!(c, '!' | '?' | '$' | '#'));
+    text.contains(is_picture) || marks.windows(2).any(is_shout)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +75,15 @@ mod tests {
             assert!(holds_leftover(text), "{text}");
         }
         assert!(!holds_leftover("5 % of A and 10 % of B where k < 3 and x<3"));
+        assert!(!holds_leftover("bounds for 0<p<q"));
+    }
+
+    #[test]
+    fn pictures_and_shouts_are_no_plain_text() {
+        for text in ["your work 🖕", "eddies ★", "eddies!!", "what?!", "$$$", "the K\u{fffd}ln array"] {
+            assert!(holds_symbols(text), "{text}");
+        }
+        assert!(!holds_symbols("Really? 5 µm × 3 ≤ 20 °C – “yes!” $5 & C#"));
     }
 
     #[test]

@@ -75,7 +75,8 @@ pub(super) fn is_own(claim: &Claim<'_>) -> bool {
     all_known && (claim.kind != SlotKind::Detail || (!is_theirs && claim.facts.iter().all(keeps)))
 }
 
-/// One source says everything that stands outside quotation marks, but for what the sender said and the frame.
+/// One source says everything that stands outside quotation marks, and in its order, but for what the sender said and the
+/// frame.
 pub(super) fn is_supported(claim: &Claim<'_>) -> bool {
     if claim.kind != SlotKind::Detail {
         return true;
@@ -85,7 +86,9 @@ pub(super) fn is_supported(claim: &Claim<'_>) -> bool {
     let agrees = |source: &Said| source.agrees_with(&rest) || source.agrees_with(&whole);
     // what only frames a quotation has no turn of its own to agree with
     let is_frame = keys.is_empty() && Said::default().agrees_with(&rest);
-    is_frame || sources(claim).iter().any(|source| source.lacks(&keys).is_empty() && agrees(source))
+    let is_own = |word: &str| claim.name.holds_word(word);
+    let tells = |source: &Said| source.lacks(&keys).is_empty() && source.tells(&keys, is_own);
+    is_frame || sources(claim).iter().any(|source| tells(source) && agrees(source))
 }
 
 /// What no source says; of several sources, that which says most.

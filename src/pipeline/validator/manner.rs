@@ -95,6 +95,18 @@ pub(super) fn is_in_script_of(text: &str, other: &str) -> bool {
     letters < FEW_LETTERS || is_short || script(text) == script(other)
 }
 
+/// True if a text in Latin letters is given no words in others: names are, and signs such as “β” of one letter.
+pub(super) fn has_no_foreign_words(text: &str, other: &str, is_name: impl Fn(&str) -> bool) -> bool {
+    let letters = other.chars().filter(|c| c.is_alphabetic()).count();
+    let is_foreign = |word: &str| {
+        let is_sign =
+            word.chars().nth(1).is_none() && word.chars().all(|c| ('\u{370}'..'\u{400}').contains(&c));
+        !is_sign && script(word) != 0 && !is_name(&fold(word))
+    };
+    let words = text.split(|c: char| !c.is_alphabetic());
+    letters < FEW_LETTERS || script(other) != 0 || !words.filter(|word| !word.is_empty()).any(is_foreign)
+}
+
 /// The script of most letters: the block of Unicode, coarsely.
 fn script(text: &str) -> u32 {
     let block = |c: char| match u32::from(c) {
@@ -111,6 +123,15 @@ fn script(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_may_be_in_other_letters_than_a_latin_template() {
+        let template = "Dear , I read with great interest about ";
+        let passes = |text| has_no_foreign_words(text, template, |word| word == "周明岚");
+        assert!(passes("the β-decay of 周明岚, Müller’s Wellen, 10 μm"));
+        assert!(!passes("Ada 卖肥皂") && !passes("“вихри” of Ada"));
+        assert!(has_no_foreign_words("вихри", "Здравствуйте, я прочитал о вашей работе", |_| false));
+    }
 
     #[test]
     fn a_text_of_another_script_is_noticed_where_it_shows() {

@@ -5,13 +5,14 @@ use super::{
         is_book, is_institution, is_its_year, is_own, is_quoted_truly, is_specific, is_supported,
         is_title_of_its_paper, knows_its_paper, unsupported_words,
     },
-    manner::{fits, is_chatter, is_in_script_of},
+    manner::{fits, has_no_foreign_words, is_chatter, is_in_script_of},
 };
 use crate::{
     model::{SlotKind, leaks_instructions},
     pipeline::hygiene::{
-        holds_blame, holds_email, holds_encoded, holds_identifier, holds_invisible, holds_leftover,
-        holds_markup, holds_mixed_scripts, holds_order, holds_phone, holds_url, is_imperative,
+        holds_blame, holds_certain_url, holds_email, holds_encoded, holds_identifier, holds_invisible,
+        holds_leftover, holds_markup, holds_mixed_scripts, holds_order, holds_phone, holds_request,
+        holds_symbols, holds_url, is_imperative,
     },
 };
 
@@ -56,18 +57,20 @@ pub(super) const RULES: &[Rule] = &[
         "must be one line without control characters, invisible characters or letters in disguise",
         |c| !holds_invisible(c.text) && !holds_mixed_scripts(c.text),
     ),
-    error("no-url", "must not contain a web address", |c| !holds_url(c.text)),
+    error("no-url", "must not contain a web address", |c| {
+        !holds_certain_url(c.text) && (is_title(c) || !holds_url(c.text))
+    }),
     error("no-email", "must not contain an e-mail address", |c| !holds_email(c.text)),
     error("no-phone", "must not contain a phone number", |c| is_title(c) || !holds_phone(c.text)),
     error("no-identifier", "must not contain a DOI or a number of arXiv", |c| {
         is_title(c) || !holds_identifier(c.text)
     }),
     error("no-placeholder", "must not contain a placeholder", |c| !holds_leftover(c.text)),
-    error("no-markup", "must be plain text without brackets, Markdown, HTML or JSON", |c| {
-        is_title(c) || !holds_markup(c.text)
+    error("no-markup", "must be plain text without brackets, Markdown, HTML, JSON or pictures", |c| {
+        is_title(c) || (!holds_markup(c.text) && !holds_symbols(c.text))
     }),
     error("no-order", "must not contain text that is addressed to an assistant", |c| {
-        !holds_order(c.text) && (is_title(c) || !is_imperative(c.text))
+        !holds_order(c.text) && (is_title(c) || !(is_imperative(c.text) || holds_request(c.text)))
     }),
     error("no-code", "must not contain encoded text", |c| !holds_encoded(c.text)),
     error("no-leak", "must not repeat what you were told", |c| !leaks_instructions(c.text)),
@@ -76,7 +79,9 @@ pub(super) const RULES: &[Rule] = &[
         "must be the bare text to put in, without greeting or comments; leave the slot out where nothing fits",
         |c| is_title(c) || !is_chatter(c.text),
     ),
-    error("no-blame", "must hold nothing that accuses or hurts", |c| !holds_blame(c.text, c.person.interest)),
+    error("no-blame", "must hold nothing that accuses or hurts", |c| {
+        is_title(c) || !holds_blame(c.text, c.person.interest)
+    }),
     error("cited", "must cite at least one fact or paper, and only ones from the lists", |c| {
         !c.dangling && c.sources().next().is_some()
     }),
@@ -114,6 +119,10 @@ pub(super) const RULES: &[Rule] = &[
         holds: is_supported,
         culprits: unsupported_words,
     },
-    warning("specific", "says nothing that only fits this person", is_specific),
-    warning("language", "is in another script than the template", |c| is_in_script_of(c.text, c.fixed_text)),
+    error("specific", "must say something that only fits this person", is_specific),
+    error("language", "must be in the letters of the template, but for names", |c| {
+        c.kind != SlotKind::Detail
+            || has_no_foreign_words(c.text, c.fixed_text, |word| c.name.holds_word(word))
+    }),
+    warning("script", "is in another script than the template", |c| is_in_script_of(c.text, c.fixed_text)),
 ];

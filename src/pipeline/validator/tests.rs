@@ -26,6 +26,7 @@ fn world() -> World {
         papers: vec![
             PaperRef { title: "Note on ocean eddies".into(), year: 2021 },
             PaperRef { title: "Baltic mixing".into(), year: 2024 },
+            PaperRef { title: "海の渦".into(), year: 2024 },
         ],
     }
 }
@@ -143,7 +144,11 @@ fn every_rule_bites() {
         ("supported", SlotKind::Detail, "your Golden Spoon", &[7], &[]),
         ("quotations", SlotKind::Detail, "your “Golden Spoon”", &[7], &[]),
         ("specific", SlotKind::Detail, "your work on ocean eddies", &[2], &[]),
+        ("specific", SlotKind::Detail, "x", &[2], &[]),
+        ("no-markup", SlotKind::Detail, "your work 🖕", &[2], &[]),
+        ("supported", SlotKind::Detail, "your sea in the Baltic that measured eddies", &[2], &[]),
         ("language", SlotKind::Detail, "“波の研究は海の渦について述べています”", &[6], &[]),
+        ("script", SlotKind::PaperTitle, "海の渦", &[], &[2]),
     ];
     for (rule, kind, text, facts, papers) in cases {
         assert_eq!(world.verdict(*kind, text, facts, papers), Some(*rule), "{text}");
@@ -190,7 +195,7 @@ const FAULTS: &[(&str, Kept)] = &[
     ("orders of a page to a model", Kept::By(&["no-order", "no-code"])),
     ("blame and insults", Kept::By(&["no-blame"])),
     ("too much or too little", Kept::By(&["length"])),
-    ("another language", Kept::By(&["language"])),
+    ("another language", Kept::By(&["language", "script"])),
     ("what fits anybody", Kept::By(&["specific"])),
     (
         "the same e-mail to many",
@@ -219,13 +224,13 @@ fn whatever_can_be_wrong_is_a_rule_or_cannot_happen() {
 #[test]
 fn a_warning_takes_the_value_and_is_told() {
     let world = world();
-    let slots = [slot("detail", SlotKind::Detail)];
+    let slots = [slot("paper", SlotKind::PaperTitle)];
     let mut chosen = vec![None];
-    let vague = value(0, "your work on ocean eddies", &[2], &[]);
-    assert!(admit(vec![vague], &slots, world.evidence(), &mut chosen).is_empty());
+    let foreign = value(0, "海の渦", &[], &[2]);
+    assert!(admit(vec![foreign], &slots, world.evidence(), &mut chosen).is_empty());
     assert_eq!(
         remarks(&slots, world.evidence(), &chosen),
-        ["the value for “detail” says nothing that only fits this person (rule specific)"]
+        ["the value for “paper” is in another script than the template (rule script)"]
     );
 }
 

@@ -60,7 +60,7 @@ fn total(answers: &[Answer]) -> usize {
 
 /// About what a paper takes in memory.
 fn size_of_paper(paper: &Paper) -> usize {
-    let Paper { title, url, year: _, published, authors, summary, categories } = paper;
+    let Paper { title, url, year: _, published, authors, summary, categories, is_withdrawn: _ } = paper;
     let author = |Author { name, affiliation }: &Author| name.len() + affiliation.len();
     let texts = title.len() + url.len() + published.len() + summary.len();
     size_of::<Paper>()
@@ -90,6 +90,7 @@ mod tests {
             authors: vec![Author { name: "Ada Example".to_owned(), affiliation: String::new() }],
             summary: summary.to_owned(),
             categories: vec!["physics.flu-dyn".to_owned()],
+            is_withdrawn: false,
         }
     }
 
