@@ -286,8 +286,8 @@ fn is_of_another(text: &str) -> bool {
     let is_work = |word: &&str| WORK.contains(word);
     text.ends_with(['.', '!', '?'])
         && matches!(words[0], "a" | "an" | "another" | "one" | "the")
-        && !words.iter().any(|word| is_persons(word))
-        && !words.iter().take(MAX_LEAD).any(|word| is_work(word))
+        && !words.iter().any(is_persons)
+        && !words.iter().take(MAX_LEAD).any(is_work)
 }
 
 /// Whom a statement is about by the names in it: whoever is its subject, and of several whoever comes first, unless
