@@ -11,7 +11,7 @@ const CONSENT: &[&str] = &["cookie", "didomi", "gdpr", "onetrust", "usercentrics
 /// Class names of MediaWiki for what stands around an article.
 const WIKI: &[&str] = &["catlinks", "mw-jump-link", "mw-references-wrap", "navbox", "printfooter", "reflist"];
 
-/// True for a mark in a line: “[edit]” or “[1]”.
+/// True for a mark in a line: `[edit]` or `[1]`.
 pub(super) fn is_mark(tag: &str, element: &Element<'_, '_>) -> bool {
     let class = element.get_attribute("class").unwrap_or_default();
     class.split_whitespace().any(|name| match name {
