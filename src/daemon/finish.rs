@@ -4,9 +4,11 @@
 //! done, and every round tries again. An e-mail is work done, so it is also kept on disk until it is stored.
 use std::time::{Duration, Instant};
 
-use log::{error, info, warn};
+use log::{Level, debug, error, info, log, warn};
+use uuid::Uuid;
 
 use super::{
+    event::{self, FAILED, KEPT, LOST, PUT_BACK, RETRIED, STORED, Since},
     spool::Finished,
     tally::Outcome,
     worker::{Short, Worker},
@@ -45,8 +47,8 @@ impl From<Finished> for Outstanding {
 pub enum Ending {
     /// With an e-mail.
     Email(Box<Email>),
-    /// Without.
-    Next(Next),
+    /// Without, by this [kind](crate::pipeline::Error::kind) of failure.
+    Next(Next, &'static str),
 }
 
 impl Worker {
@@ -54,9 +56,10 @@ impl Worker {
     pub(super) fn finish(&mut self) -> Result<(), Obstacle> {
         while let Some(outstanding) = self.outstanding.take() {
             let Outstanding { claim, end, started } = outstanding;
+            event::item(claim.item);
             // The database may be silent, and time or power too short to find out.
             if self.stop.is_requested() || self.seen.has_failed.get() {
-                self.keep(&claim);
+                self.keep();
             }
             match self.write_down(&claim, &end) {
                 Ok(is_done) => {
@@ -65,6 +68,7 @@ impl Worker {
                     } else {
                         self.status.count(Outcome::Dropped);
                         warn!(
+                            MESSAGE_ID = LOST, DURATION_MS:% = Since(started);
                             "item {}: deleted or taken over meanwhile, so its result is dropped",
                             Short(claim.item)
                         );
@@ -75,14 +79,14 @@ impl Worker {
                     Ending::Email(_) => self.refused(claim, end, started, error)?,
                     // Not even that can be written. Another run takes the item up when its lease is over; to this one it
                     // would look like a claim that was never answered.
-                    Ending::Next(_) => {
+                    Ending::Next(..) => {
                         self.let_go();
                         self.rename();
                         return Err(error.into());
                     }
                 },
                 Err(error) => {
-                    self.keep(&claim);
+                    self.keep();
                     self.outstanding = Some(Outstanding { claim, end, started });
                     return Err(error.into());
                 }
@@ -102,10 +106,12 @@ impl Worker {
         let message = format!("the database refused the e-mail: {error}");
         let verdict = self.refusals.refused(claim.item);
         let end = match verdict {
-            Refused::Item => Ending::Next(Next::Fail(message)),
-            Refused::AllForLong => Ending::Next(Next::Aside { pause: REFUSED_PAUSE, message }),
+            Refused::Item => Ending::Next(Next::Fail(message), hints::condition(&error).code),
+            Refused::AllForLong => {
+                Ending::Next(Next::Aside { pause: REFUSED_PAUSE, message }, EMAILS_REFUSED.code)
+            }
             Refused::All => {
-                self.keep(&claim);
+                self.keep();
                 end
             }
         };
@@ -122,58 +128,68 @@ impl Worker {
             Ending::Email(email) => {
                 queue_items::settle(&self.database, claim, email).map(|settled| settled == Settled::Stored)
             }
-            Ending::Next(Next::Fail(message)) => queue_items::fail(&self.database, claim, message),
-            Ending::Next(Next::Later { pause, message }) => {
+            Ending::Next(Next::Fail(message), _) => queue_items::fail(&self.database, claim, message),
+            Ending::Next(Next::Later { pause, message }, _) => {
                 queue_items::retry_later(&self.database, claim, *pause, message)
             }
-            Ending::Next(Next::Aside { pause, message }) => {
+            Ending::Next(Next::Aside { pause, message }, _) => {
                 queue_items::put_aside(&self.database, claim, *pause, message)
             }
-            Ending::Next(Next::PutBack) => queue_items::put_back(&self.database, claim),
+            Ending::Next(Next::PutBack, _) => queue_items::put_back(&self.database, claim),
         })
     }
 
+    /// The message stands in the row: it may quote the template.
     fn tell(&mut self, claim: &Claim, end: &Ending, started: Option<Instant>) {
-        let id = Short(claim.item);
+        let (id, took) = (Short(claim.item), Since(started));
         match end {
             Ending::Email(_) => {
                 self.refusals.accepted();
                 self.all_clear(|condition| *condition == EMAILS_REFUSED);
                 self.status.count(Outcome::Completed);
-                match started {
-                    Some(started) => info!("item {id}: done in {:.1} s", started.elapsed().as_secs_f64()),
-                    None => info!("item {id}: its e-mail, finished by an earlier run, is stored"),
-                }
+                let how = match started {
+                    Some(started) => format!("done in {:.1} s", started.elapsed().as_secs_f64()),
+                    None => "its e-mail, finished by an earlier run, is stored".into(),
+                };
+                info!(MESSAGE_ID = STORED, DURATION_MS:% = took; "item {id}: {how}");
             }
-            Ending::Next(Next::Fail(message)) => {
-                self.status.count(Outcome::Failed);
-                warn!("item {id}: failed: {message}");
-            }
-            Ending::Next(Next::Later { pause, message }) => {
-                self.status.count(Outcome::Retried);
-                warn!("item {id}: again in about {} s: {message}", pause.as_secs());
-            }
-            Ending::Next(Next::Aside { pause, message }) => {
-                self.status.count(Outcome::PutBack);
-                warn!("item {id}: put aside for about {} s, at no cost: {message}", pause.as_secs());
-            }
-            Ending::Next(Next::PutBack) => {
-                self.status.count(Outcome::PutBack);
-                info!("item {id}: put back");
-            }
+            Ending::Next(next, kind) => self.tell_next(claim, next, kind, &took),
         }
     }
 
+    fn tell_next(&self, claim: &Claim, next: &Next, kind: &'static str, took: &Since) {
+        let id = Short(claim.item);
+        let (event, outcome, level, what, message) = match next {
+            Next::Fail(message) => (&FAILED, Outcome::Failed, Level::Warn, "failed".into(), Some(message)),
+            Next::Later { pause, message } => {
+                let what = format!("again in about {} s", pause.as_secs());
+                (&RETRIED, Outcome::Retried, Level::Warn, what, Some(message))
+            }
+            Next::Aside { pause, message } => {
+                let what = format!("put aside for about {} s, at no cost", pause.as_secs());
+                (&PUT_BACK, Outcome::PutBack, Level::Warn, what, Some(message))
+            }
+            Next::PutBack => (&PUT_BACK, Outcome::PutBack, Level::Info, "put back".into(), None),
+        };
+        self.status.count(outcome);
+        let why = message.map_or_else(String::new, |_| format!("; see `scribe queue show {}`", claim.item));
+        log!(
+            level, MESSAGE_ID = event, ERROR_KIND = kind, DURATION_MS:% = took;
+            "item {id}: {what} ({kind}){why}"
+        );
+        message.into_iter().for_each(|message| debug!("item {id}: {message}"));
+    }
+
     /// An e-mail survives this process from here on, if the disk takes it; then a stop need not put the item back.
-    fn keep(&mut self, claim: &Claim) {
+    fn keep(&mut self) {
         if !self.may_use_disk() {
             return;
         }
         match self.in_hand.keep(&self.state, Duration::ZERO) {
             None => {}
-            Some(Ok(())) => {
+            Some(Ok(item)) => {
                 self.status.unwarn(&STATE_NOT_WRITABLE);
-                info!("item {}: its e-mail is kept on disk until the database takes it", Short(claim.item));
+                tell_kept(item);
             }
             Some(Err(error)) => self.disk_refused(&error),
         }
@@ -187,5 +203,14 @@ impl Worker {
         {
             error!("{error}");
         }
+        event::no_item();
     }
+}
+
+/// Says that an item's e-mail is on disk.
+pub fn tell_kept(item: Uuid) {
+    info!(
+        MESSAGE_ID = KEPT, QUEUE_ITEM_ID:% = item;
+        "item {}: its e-mail is kept on disk until the database takes it", Short(item)
+    );
 }

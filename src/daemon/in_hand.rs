@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use uuid::Uuid;
+
 use super::{
     spool::Finished,
     state_directory::{StateDirectory, StateError},
@@ -98,8 +100,9 @@ impl InHand {
         self.inner().unkept(age).is_some()
     }
 
-    /// Writes to disk an e-mail that has waited so long; `None`: there is none, or it is there already.
-    pub fn keep(&self, state: &StateDirectory, age: Duration) -> Option<Result<(), StateError>> {
+    /// Writes to disk an e-mail that has waited so long, and returns its item; `None`: there is none, or it is there
+    /// already.
+    pub fn keep(&self, state: &StateDirectory, age: Duration) -> Option<Result<Uuid, StateError>> {
         self.keep_by(state, age, StateDirectory::keep)
     }
 
@@ -108,7 +111,7 @@ impl InHand {
         state: &StateDirectory,
         age: Duration,
         write: impl FnOnce(&StateDirectory, &Finished) -> Result<(), StateError>,
-    ) -> Option<Result<(), StateError>> {
+    ) -> Option<Result<Uuid, StateError>> {
         let _disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
         let written = self.inner().unkept(age)?.clone();
         if let Err(error) = write(state, &written) {
@@ -119,7 +122,7 @@ impl InHand {
             // The database took it meanwhile.
             _ => return state.forget().err().map(Err),
         }
-        Some(Ok(()))
+        Some(Ok(written.claim.item))
     }
 }
 

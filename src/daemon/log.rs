@@ -15,6 +15,7 @@ use std::{
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use systemd_journal_logger::{JournalLog, connected_to_journal};
 
+use super::event::{self, Fields};
 use crate::text::printable;
 
 /// So many lines wait to be written; that is some minutes of a scribe that has much to say.
@@ -72,6 +73,7 @@ impl Log for Filtered {
                 level: record.level(),
                 target: record.target().to_owned(),
                 message: printable(&record.args().to_string()).into_owned(),
+                fields: event::fields(record),
                 module: record.module_path_static(),
                 file: record.file_static(),
                 line: record.line(),
@@ -88,6 +90,7 @@ struct Line {
     level: Level,
     target: String,
     message: String,
+    fields: Fields,
     module: Option<&'static str>,
     file: Option<&'static str>,
     line: Option<u32>,
@@ -97,7 +100,7 @@ impl Line {
     fn left_out(count: usize) -> Line {
         let message = format!("{count} line(s) were left out here: whoever reads the log did not keep up");
         let (target, module, file, line) = (module_path!().into(), Some(module_path!()), Some(file!()), None);
-        Line { level: Level::Warn, target, message, module, file, line }
+        Line { level: Level::Warn, target, message, fields: Fields::new(), module, file, line }
     }
 
     fn write_to(&self, output: &dyn Log) {
@@ -108,6 +111,7 @@ impl Line {
                 .module_path_static(self.module)
                 .file_static(self.file)
                 .line(self.line)
+                .key_values(&self.fields)
                 .args(format_args!("{}", self.message))
                 .build(),
         );

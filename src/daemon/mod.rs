@@ -4,6 +4,7 @@
 //! All that can be wrong with this machine (settings, state directory, port) is found before READY. The database is
 //! not among it: a Pi boots faster than its network, and must not give up for that.
 mod day_budget;
+mod event;
 mod finish;
 mod health;
 mod in_hand;
@@ -30,7 +31,8 @@ use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking, time::sleep};
 pub use self::state_directory::{Outlook, StateDirectory};
 use self::{
     day_budget::DayBudget,
-    finish::Outstanding,
+    event::{CONDITION_BEGUN, LISTENING, PUT_BACK, STOPPING},
+    finish::{Outstanding, tell_kept},
     health::Memory,
     in_hand::{Hand, InHand},
     obstacle::Seen,
@@ -122,7 +124,10 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
     }
     let warnings = condition::standing(settings);
     for warning in &warnings {
-        warn!("{}; {}", warning.title, warning.remedy);
+        warn!(
+            MESSAGE_ID = CONDITION_BEGUN, ERROR_KIND = warning.code;
+            "{}; {}", warning.title, warning.remedy
+        );
     }
     let state = Arc::new(StateDirectory::open(&settings.state_directory)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -174,7 +179,7 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
 fn bind(address: SocketAddr) -> Result<std::net::TcpListener, DaemonError> {
     let listener = std::net::TcpListener::bind(address).map_err(|e| DaemonError::Port(address, e))?;
     listener.set_nonblocking(true)?;
-    info!("health on http://{}/health", listener.local_addr()?);
+    info!(MESSAGE_ID = LISTENING; "health on http://{}/health", listener.local_addr()?);
     Ok(listener)
 }
 
@@ -201,7 +206,7 @@ async fn supervise(
     }
     status.stopping();
     stop.request();
-    info!("stopping; the item in hand has {} s to finish", grace.as_secs_f64());
+    info!(MESSAGE_ID = STOPPING; "stopping; the item in hand has {} s to finish", grace.as_secs_f64());
     tell_systemd(NotifyState::Stopping);
     tokio::select! {
         end = worker_end => end.map(Some).map_err(|_| DaemonError::WorkerDied),
@@ -231,7 +236,7 @@ async fn keep_what_waits(in_hand: InHand, state: Arc<StateDirectory>, status: Ar
         // Fails only where a panic ended it, or the runtime is ending.
         match kept.await.ok().flatten() {
             None => {}
-            Some(Ok(())) => info!("an e-mail that waits for the database is kept on disk"),
+            Some(Ok(item)) => tell_kept(item),
             Some(Err(error)) => {
                 tell_disk_refused(&status, &error);
                 sleep(DISK_PAUSE).await;
@@ -246,14 +251,21 @@ fn leave(database: &Database, state: &StateDirectory, in_hand: &InHand) {
     if let Some(Err(error)) = in_hand.keep(state, Duration::ZERO) {
         error!("{error}");
     }
-    let put_back = match in_hand.take() {
+    let claim = match in_hand.take() {
         Hand::Empty | Hand::Finished { is_kept: true, .. } => return,
-        Hand::Claiming => queue_items::take_back(database, in_hand.run(), true).map(|count| count > 0),
-        Hand::Item(claim) => queue_items::put_back(database, &claim),
-        Hand::Finished { finished, .. } => queue_items::put_back(database, &finished.claim),
+        Hand::Claiming => None,
+        Hand::Item(claim) => Some(claim),
+        Hand::Finished { finished, .. } => Some(finished.claim),
+    };
+    let put_back = match &claim {
+        None => queue_items::take_back(database, in_hand.run(), true).map(|count| count > 0),
+        Some(claim) => {
+            event::item(claim.item);
+            queue_items::put_back(database, claim)
+        }
     };
     match put_back {
-        Ok(true) => info!("the unfinished item was put back"),
+        Ok(true) => info!(MESSAGE_ID = PUT_BACK, ERROR_KIND = "stopped"; "the unfinished item was put back"),
         Ok(false) => {}
         Err(error) => error!("the unfinished item is taken back at the next start: {error}"),
     }

@@ -8,6 +8,7 @@ use std::{
 use log::{error, info};
 
 use super::{
+    event::{CONDITION_BEGUN, CONDITION_OVER},
     status::{Over, Status},
     worker::Worker,
 };
@@ -100,7 +101,7 @@ impl Worker {
     pub(super) fn report(&self, obstacle: &Obstacle) {
         if let Some(over) = self.status.raise(obstacle.condition) {
             tell_over(&over);
-            error!("{obstacle}");
+            error!(MESSAGE_ID = CONDITION_BEGUN, ERROR_KIND = obstacle.condition.code; "{obstacle}");
         }
     }
 
@@ -142,7 +143,10 @@ fn pause_after(obstacle: &Obstacle, longest: Duration) -> Duration {
 
 fn tell_over(over: &[Over]) {
     for (condition, after) in over {
-        info!("over after {} s: {}", after.as_secs(), condition.title);
+        info!(
+            MESSAGE_ID = CONDITION_OVER, ERROR_KIND = condition.code, DURATION_MS = after.as_millis();
+            "over after {} s: {}", after.as_secs(), condition.title
+        );
     }
 }
 

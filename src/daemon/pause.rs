@@ -14,6 +14,7 @@ use std::{
 use log::{info, warn};
 
 use super::{
+    event::{PAUSED, RESUMED},
     runs::tell_disk_refused,
     worker::{Round, Worker},
 };
@@ -68,8 +69,13 @@ impl Worker {
         });
         match (self.status.pause(paused), paused) {
             (false, _) => {}
-            (true, true) => warn!("paused: nothing is claimed on this machine until `scribe queue resume`"),
-            (true, false) => info!("resumed: claiming goes on"),
+            (true, true) => {
+                warn!(
+                    MESSAGE_ID = PAUSED;
+                    "paused: nothing is claimed on this machine until `scribe queue resume`"
+                );
+            }
+            (true, false) => info!(MESSAGE_ID = RESUMED; "resumed: claiming goes on"),
         }
         paused
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 use log::{info, warn};
 
 use super::{
+    event::{CONDITION_BEGUN, TAKEN_BACK},
     state_directory::{EarlierRun, StateError},
     status::Status,
     worker::Worker,
@@ -71,7 +72,7 @@ impl Worker {
     fn take_back_of(&self, run: RunId, refund: bool) -> Result<usize, Obstacle> {
         let count = self.seen(queue_items::take_back(&self.database, run, refund))?;
         if count > 0 {
-            info!("took back {count} item(s) that an earlier run left behind");
+            info!(MESSAGE_ID = TAKEN_BACK; "took back {count} item(s) that an earlier run left behind");
         }
         Ok(count)
     }
@@ -117,6 +118,9 @@ impl Worker {
 /// Says so, when it is news.
 pub fn tell_disk_refused(status: &Status, error: &StateError) {
     if status.warn(&STATE_NOT_WRITABLE) {
-        warn!("{}: {error}; {}", STATE_NOT_WRITABLE.title, STATE_NOT_WRITABLE.remedy);
+        warn!(
+            MESSAGE_ID = CONDITION_BEGUN, ERROR_KIND = STATE_NOT_WRITABLE.code;
+            "{}: {error}; {}", STATE_NOT_WRITABLE.title, STATE_NOT_WRITABLE.remedy
+        );
     }
 }

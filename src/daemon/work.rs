@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 use log::{info, warn};
 
 use super::{
+    event::{self, CLAIMED, CONDITION_BEGUN, LOST, STEP_BEGUN},
     finish::{Ending, Outstanding},
     spool::Finished,
     worker::{Short, Worker},
@@ -30,9 +31,11 @@ impl Worker {
     /// the lease runs at least from then.
     pub(super) fn work(&mut self, item: Claimed, asked: Instant) -> Option<Obstacle> {
         let started = Instant::now();
-        info!("item {}: attempt {}", Short(item.claim.item), item.attempts);
+        event::attempt(item.claim.item, item.attempts);
+        info!(MESSAGE_ID = CLAIMED; "item {}: attempt {}", Short(item.claim.item), item.attempts);
         let (end, obstacle) = match self.draft(&item, asked) {
             Ok(draft) => {
+                event::step(None);
                 self.got_through(&item, &draft);
                 let email = Email::from(draft);
                 self.in_hand.finished(Finished { claim: item.claim.clone(), email: email.clone() });
@@ -40,7 +43,8 @@ impl Worker {
             }
             Err(error) => {
                 let (next, shown) = self.blame.after_failure(item.claim.item, &error, item.attempts);
-                (Ending::Next(self.with_usage(&item, next)), shown.and_then(|shown| self.show(shown)))
+                let end = Ending::Next(self.with_usage(&item, next), error.kind());
+                (end, shown.and_then(|shown| self.show(shown)))
             }
         };
         self.outstanding = Some(Outstanding { claim: item.claim, end, started: Some(started) });
@@ -82,7 +86,7 @@ impl Worker {
             return Some(obstacle);
         }
         if self.status.warn(obstacle.condition) {
-            warn!("{obstacle}");
+            warn!(MESSAGE_ID = CONDITION_BEGUN, ERROR_KIND = obstacle.condition.code; "{obstacle}");
         }
         None
     }
@@ -105,7 +109,8 @@ impl Worker {
         lease_until: &mut Instant,
     ) -> Result<(), pipeline::Error> {
         self.status.working(Some(step));
-        info!("item {}: {}", Short(item.claim.item), step.as_str());
+        event::step(Some(step));
+        info!(MESSAGE_ID = STEP_BEGUN; "item {}: {}", Short(item.claim.item), step.as_str());
         if step == Step::TemplateParser {
             return Ok(()); // The claim itself said so.
         }
@@ -116,7 +121,7 @@ impl Worker {
                 Ok(())
             }
             Ok(false) => {
-                warn!("item {}: no longer ours, given up", Short(item.claim.item));
+                warn!(MESSAGE_ID = LOST; "item {}: no longer ours, given up", Short(item.claim.item));
                 Err(pipeline::Error::Stopped)
             }
             Err(obstacle) => {

@@ -30,7 +30,7 @@ use crate::{
         queue_items::{self, Claimed, Polled},
     },
     jitter::jittered,
-    pipeline::Pipeline,
+    pipeline::{self, Pipeline},
     queue::{
         blame::{Blame, Refusals},
         failure::Next,
@@ -146,7 +146,7 @@ impl Worker {
         let asked = Instant::now();
         let Some(item) = self.claim()? else { return self.nothing_waits() };
         if self.stop.is_requested() {
-            let end = Ending::Next(Next::PutBack);
+            let end = Ending::Next(Next::PutBack, pipeline::Error::Stopped.kind());
             self.outstanding = Some(Outstanding { claim: item.claim, end, started: None });
             self.finish()?;
             return Ok(Round::Worked);

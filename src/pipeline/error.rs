@@ -49,6 +49,19 @@ pub enum Error {
     Stopped,
 }
 
+impl Error {
+    /// Its kind in a word, for the log: the code of the condition behind it, where there is one.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::Item(_) => "item",
+            Error::Transient { service: None, .. } => "passing",
+            Error::Transient { service: Some(service), .. } => service.condition.code,
+            Error::Surroundings { condition, .. } => condition.code,
+            Error::Stopped => "stopped",
+        }
+    }
+}
+
 /// What a model's failure means for the item: an answer that makes no sense can be done without, and its text is
 /// returned; anything else ends the work.
 pub(crate) fn bad_answer(error: ModelError) -> Result<String, Error> {

@@ -41,7 +41,7 @@ fn what_is_counted_agrees_with_the_books() {
     let environment = server.environment(MODEL);
     let program = environment.iter().fold(program, |program, (name, value)| program.env(name, value));
     let daemon = program.start(&[]);
-    daemon.wait_for(": failed:");
+    daemon.wait_for(": failed (item)");
 
     let seen = scrape(&daemon);
     let outcome = |outcome| seen[&format!("scribe_items_total{{outcome=\"{outcome}\"}}")];

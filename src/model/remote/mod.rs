@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use log::{debug, info, warn};
+use log::{debug, warn};
 use serde_json::Value as Json;
 use url::Url;
 
@@ -143,7 +143,7 @@ impl Remote {
                     let less = abilities.after(&detail, self.model.provider, Abilities::of(&self.model));
                     abilities = less
                         .ok_or(ModelError::Unusable { condition: &MODEL_UNUSABLE, detail: detail.clone() })?;
-                    info!("{}: asked again with less: {detail}", self.model);
+                    debug!("{}: asked again with less: {detail}", self.model);
                 }
                 Fault::Passing { message, retry_after, again } => {
                     let pause = retry_after.unwrap_or_else(|| jittered(self.first_pause * 2u32.pow(retries)));
@@ -152,7 +152,7 @@ impl Remote {
                         return Err(ModelError::Transient { message, retry_after });
                     }
                     retries += 1;
-                    info!("{}: tried again in {:.1} s: {message}", self.model, pause.as_secs_f64());
+                    debug!("{}: tried again in {:.1} s: {message}", self.model, pause.as_secs_f64());
                     thread::sleep(pause);
                 }
                 Fault::Lasting { condition, detail } => {
