@@ -3,6 +3,8 @@ mod careless_pooler;
 mod catalog;
 pub mod fake_server;
 mod gate;
+#[allow(dead_code, reason = "of no use in tests/chaos")]
+mod journal;
 mod lost_commit;
 pub mod matrix;
 mod model_server;
@@ -35,6 +37,7 @@ pub use self::{
     careless_pooler::careless_pooler,
     catalog::golden,
     gate::Gate,
+    journal::{Entry, Journal},
     lost_commit::{Fate, LostCommit, hold_commits, waiting},
     model_server::{KEY, ModelServer, Mood, Script, model_environment},
     pair::{pair, route},

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use super::{PATIENCE, SampleWeb, TempDir, TestDatabase, eventually};
+use super::{Journal, PATIENCE, SampleWeb, TempDir, TestDatabase, eventually};
 
 /// How to start scribe. Nothing of the caller's environment or of this machine's settings gets in.
 #[derive(Clone)]
@@ -139,8 +139,24 @@ impl Program {
     /// Starts `scribe run` and waits until it listens.
     pub fn start(&self, arguments: &[&str]) -> Daemon {
         let mut daemon = self.spawn(arguments);
-        let line = daemon.wait_for("/health");
-        daemon.address = line.split_once("http://").unwrap().1.split('/').next().unwrap().to_string();
+        daemon.await_listening();
+        daemon
+    }
+
+    /// The same with its log in the journal.
+    #[allow(dead_code, reason = "of no use in tests/chaos")]
+    pub fn start_in(&self, journal: &Journal, arguments: &[&str]) -> Daemon {
+        let program = self.clone().behind(journal.before()).env("JOURNAL_STREAM", &journal.stream());
+        let child = program.spawn_saying_to(&[&["run"], arguments].concat(), journal.stderr());
+        let directory = self.directory.clone();
+        let mut daemon = Daemon {
+            child,
+            log: journal.text(),
+            reader: None,
+            address: String::new(),
+            _directory: directory,
+        };
+        daemon.await_listening();
         daemon
     }
 
@@ -189,6 +205,11 @@ impl Daemon {
     #[allow(dead_code, reason = "of no use in tests/chaos")]
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    fn await_listening(&mut self) {
+        let line = self.wait_for("/health");
+        self.address = line.split_once("http://").unwrap().1.split('/').next().unwrap().to_string();
     }
 
     /// Waits until it logs a text, and returns the line.
