@@ -14,6 +14,7 @@ fn main() {
     let list = ways_back(&Path::new(&root).join("migrations")).unwrap_or_else(|text| panic!("{text}"));
     fs::write(Path::new(&out).join("ways_back.rs"), list).expect("OUT_DIR is writable");
     println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
+    println!("cargo:rerun-if-changed=CHANGELOG.md");
     let written = format!("{}", written(&root));
     fs::write(Path::new(&out).join("written.rs"), written).expect("OUT_DIR is writable");
 }
@@ -21,13 +22,38 @@ fn main() {
 /// When the sources were written, in seconds since the epoch: the same sources give the same date. A later commit alone
 /// does not make cargo ask again: an earlier date is as true.
 fn written(root: &str) -> u64 {
-    if let Ok(text) = env::var("SOURCE_DATE_EPOCH") {
-        return text.trim().parse().unwrap_or_else(|_| panic!("SOURCE_DATE_EPOCH is no number: {text}"));
-    }
+    let changes = fs::read_to_string(Path::new(root).join("CHANGELOG.md")).unwrap_or_default();
+    let by_sources = match env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => {
+            Some(text.trim().parse().unwrap_or_else(|_| panic!("SOURCE_DATE_EPOCH is no number: {text}")))
+        }
+        // A day less: whose clock was ahead may have committed.
+        Err(_) => committed(root).map(|date| date.saturating_sub(DAY)),
+    };
+    // In the east a date begins earlier.
+    let by_release = released(&changes).map(|date| date - DAY);
+    [by_sources, by_release].into_iter().flatten().fold(BEFORE_ALL, u64::max)
+}
+
+/// The date of the last commit, where there is a repository.
+fn committed(root: &str) -> Option<u64> {
     let git = Command::new("git").args(["-C", root, "log", "-1", "--format=%ct"]).output();
-    let commit = git.ok().and_then(|git| String::from_utf8(git.stdout).ok()?.trim().parse::<u64>().ok());
-    // A day less: whose clock was ahead may have committed. Without a repository, at least this.
-    commit.map_or(BEFORE_ALL, |commit| BEFORE_ALL.max(commit - DAY))
+    String::from_utf8(git.ok()?.stdout).ok()?.trim().parse().ok()
+}
+
+/// The date of the newest release among the headings of the changelog, such as `## 1.0.0, 2026-12-01`; in seconds since
+/// the epoch.
+fn released(changes: &str) -> Option<u64> {
+    changes.lines().filter_map(|line| date(line.strip_prefix("## ")?.rsplit_once(", ")?.1)).max()
+}
+
+fn date(text: &str) -> Option<u64> {
+    let numbers: Option<Vec<u64>> = text.trim().splitn(3, '-').map(|number| number.parse().ok()).collect();
+    let &[year @ 2026..=9999, month @ 1..=12, day @ 1..=31] = numbers?.as_slice() else { return None };
+    // Years from March on, so that the day that some have more is the last; 719,468 days come before 1970.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    Some((days - 719_468) * DAY)
 }
 
 /// The ways back as a Rust expression, in the order of their versions.

@@ -5,7 +5,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # What the demo and the tests need, on top of Rust.
 # shellcheck disable=SC2034 # used where this is sourced
-packages=(postgresql pgbouncer openssl build-essential pkg-config libssl-dev curl ca-certificates)
+packages=(postgresql pgbouncer openssl build-essential pkg-config libssl-dev curl ca-certificates faketime)
 
 # Says what happened, why and what to do, and ends the script.
 die() {

@@ -315,9 +315,19 @@ conditions! {
     CLOCK_NOT_SET = "clock-not-set", Error, Away {
         title: "this machine's clock is not set",
         text: "A Raspberry Pi has no battery-backed clock: until it has asked a time server, it lives in the \
-               past, and no certificate on the web can be judged.",
+               past, and no certificate can be judged. Nothing is connected to, and no item loses an attempt.",
         remedy: "wait, or look why no time server answers (`timedatectl timesync-status`)",
-        hides: Some("search, models"),
+        hides: Some("everything about the database, search, models"),
+    }
+    CLOCK_NOT_SYNCHRONISED = "clock-not-synchronised", Warning, Never {
+        title: "no time server has set this machine's clock yet",
+        text: "Scribe waits for that at its start, for 90 seconds at most: a clock that is behind makes new certificates \
+               look as if they were not valid yet. Then it goes on, since the clock is not before this scribe's own date \
+               (that would be `clock-not-set`). Only systemd-timesyncd, which Raspberry Pi OS has, is waited for; no item \
+               loses an attempt.",
+        remedy: "wait, or look why no time server answers (`timedatectl timesync-status`): some networks block NTP, and \
+                 then name one of theirs in /etc/systemd/timesyncd.conf",
+        hides: None,
     }
     EMAILS_REFUSED = "emails-refused", Error, Mended {
         title: "the database refuses one e-mail after the other",

@@ -188,7 +188,7 @@ impl Worker {
         match self.in_hand.keep(&self.state, Duration::ZERO) {
             None => {}
             Some(Ok(item)) => {
-                self.status.unwarn(&STATE_NOT_WRITABLE);
+                self.warning_over(&STATE_NOT_WRITABLE);
                 tell_kept(item);
             }
             Some(Err(error)) => self.disk_refused(&error),

@@ -11,6 +11,7 @@ mod in_hand;
 mod log;
 mod metrics;
 mod obstacle;
+mod own_clock;
 pub mod pause;
 mod runs;
 mod signals;

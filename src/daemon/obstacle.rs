@@ -13,10 +13,8 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    clock,
     condition::{
-        CLOCK_NOT_SET, Condition, DATABASE_BANNED, DATABASE_DRIFT, DATABASE_LOGIN_REFUSED,
-        DATABASE_UNREACHABLE, Obstacle,
+        Condition, DATABASE_BANNED, DATABASE_DRIFT, DATABASE_LOGIN_REFUSED, DATABASE_UNREACHABLE, Obstacle,
     },
     database::{
         Cause, DatabaseError, hints,
@@ -110,6 +108,11 @@ impl Worker {
         tell_over(&self.status.clear(of_kind));
     }
 
+    /// A warning holds no more, if it did.
+    pub(super) fn warning_over(&self, warning: &Condition) {
+        tell_over(&self.status.unwarn(warning));
+    }
+
     /// Tells `/health` whether the database answered.
     pub(super) fn answered<T>(&self, result: &Result<T, DatabaseError>) {
         let is_there = result.as_ref().err().is_none_or(DatabaseError::was_logged_in);
@@ -150,15 +153,6 @@ fn tell_over(over: &[Over]) {
     }
 }
 
-/// Without a clock no certificate on the web can be judged.
-pub(super) fn check_clock(now: Duration) -> Result<(), Obstacle> {
-    if now >= clock::WRITTEN {
-        return Ok(());
-    }
-    let days = (clock::WRITTEN - now).as_secs() / 86_400;
-    Err(Obstacle::new(&CLOCK_NOT_SET, format!("by it, this scribe is not written yet for {days} days")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,14 +161,6 @@ mod tests {
         config::{DatabaseSettings, Secret, Stage, TlsMode},
         database::Database,
     };
-
-    #[test]
-    fn a_clock_that_is_behind_this_release_holds_claiming() {
-        for then in [Duration::ZERO, clock::WRITTEN - Duration::from_secs(1)] {
-            assert_eq!(check_clock(then).unwrap_err().condition, &CLOCK_NOT_SET);
-        }
-        assert!(check_clock(clock::now()).is_ok());
-    }
 
     #[test]
     fn a_port_that_closes_after_refused_logins_may_be_a_ban_and_is_not_knocked_at_again_soon() {

@@ -87,7 +87,7 @@ impl Worker {
             Ok(()) => {
                 info!("run {}", self.in_hand.run());
                 (self.runs.is_remembered, self.runs.on_disk) = (true, None);
-                self.status.unwarn(&STATE_NOT_WRITABLE);
+                self.warning_over(&STATE_NOT_WRITABLE);
             }
             Err(error) => {
                 if let Some(run) = self.runs.on_disk.take() {

@@ -212,9 +212,9 @@ impl Status {
         is_news
     }
 
-    /// A warning holds no more.
-    pub fn unwarn(&self, warning: &Condition) {
-        self.inner().warnings.retain(|held| held.condition != warning);
+    /// A warning holds no more. Returns it, if it did.
+    pub fn unwarn(&self, warning: &Condition) -> Vec<Over> {
+        take(&mut self.inner().warnings, |condition| condition == warning)
     }
 
     /// No error of such a kind holds any more. Returns those that did.

@@ -74,9 +74,9 @@ impl Worker {
         };
         self.blame.succeeded(item.claim.item, proves);
         self.all_clear(|condition| proves(condition.subject()));
-        self.status.unwarn(&SEARCH_INCOMPLETE);
+        self.warning_over(&SEARCH_INCOMPLETE);
         if has_papers {
-            self.status.unwarn(&ARXIV_AWAY);
+            self.warning_over(&ARXIV_AWAY);
         }
     }
 

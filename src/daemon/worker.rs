@@ -16,15 +16,14 @@ use super::{
     day_budget::DayBudget,
     finish::{Ending, Outstanding},
     in_hand::InHand,
-    obstacle::{Seen, check_clock},
+    obstacle::Seen,
     runs::Runs,
     state_directory::StateDirectory,
     status::Status,
     stop::Stop,
 };
 use crate::{
-    clock,
-    condition::{CLOCK_NOT_SET, Condition, Obstacle},
+    condition::{Condition, Obstacle},
     database::{
         Database, migrate,
         queue_items::{self, Claimed, Polled},
@@ -104,6 +103,7 @@ pub(super) enum Round {
 impl Worker {
     /// Works until the end.
     pub fn run(mut self) -> End {
+        self.wait_for_time_server();
         let mut idle_pause = FIRST_POLL;
         while !self.stop.is_requested() {
             match self.round() {
@@ -133,6 +133,7 @@ impl Worker {
 
     fn round(&mut self) -> Result<Round, Obstacle> {
         let is_paused = self.is_paused();
+        self.check_clock()?;
         self.check_schema()?;
         self.finish()?;
         self.take_back()?;
@@ -140,8 +141,6 @@ impl Worker {
         if is_paused {
             return self.sit_out();
         }
-        check_clock(clock::now())?;
-        self.all_clear(|condition| *condition == CLOCK_NOT_SET);
         self.check_day_budget()?;
         let asked = Instant::now();
         let Some(item) = self.claim()? else { return self.nothing_waits() };

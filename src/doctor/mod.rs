@@ -1,6 +1,7 @@
 //! `scribe doctor`: every check that a support person would make, in their order, each with its remedy. It changes
 //! nothing, neither here nor in the database.
 mod connection;
+mod machine;
 mod schema;
 mod server;
 mod services;
@@ -40,6 +41,8 @@ checks! {
     Settings = "settings",
     Secrets = "secrets",
     Port = "port",
+    Time = "time",
+    Memory = "memory",
     Dns = "DNS",
     Tcp = "TCP",
     Tls = "TLS",
@@ -96,7 +99,9 @@ pub struct Finding {
 /// Makes all checks, and tells each finding as soon as it is there.
 pub fn examine(file: Option<&Path>, environment: Environment<'_>, tell: &mut dyn FnMut(Finding)) {
     let mut report = Report { tell, next: 0, failed: None };
-    if let Some(settings) = settings::examine(file, environment, &mut report) {
+    let settings = settings::examine(file, environment, &mut report);
+    machine::examine(&mut report);
+    if let Some(settings) = settings {
         let database = settings.database.as_ref().and_then(|it| connection::examine(it, &mut report));
         if let Some(database) = database {
             schema::examine(&database, settings.budget.day, &mut report);
@@ -171,9 +176,9 @@ mod tests {
         let checks: Vec<_> = told.iter().map(|(_, check, _)| check.as_str()).collect();
         assert_eq!(
             checks,
-            ["settings", "secrets", "secrets", "port", "DNS", "TCP", "TLS", "login", "version"]
+            ["settings", "secrets", "secrets", "port", "time", "memory", "DNS", "TCP", "TLS", "login", "version"]
         );
         assert_eq!(told[3], (Verdict::Skipped, Check::Port, "not made".into()));
-        assert_eq!(told[5], (Verdict::Skipped, Check::Tcp, "not made, because of: DNS".into()));
+        assert_eq!(told[7], (Verdict::Skipped, Check::Tcp, "not made, because of: DNS".into()));
     }
 }

@@ -84,9 +84,9 @@ fn a_healthy_installation_is_ok_in_every_check() {
     let text = healthy.ok(&["doctor"]);
     let lines: Vec<&str> = text.lines().collect();
     let (last, checks) = lines.split_last().unwrap();
-    assert_eq!(checks.len(), 21, "{text}");
+    assert_eq!(checks.len(), 23, "{text}");
     assert!(checks.iter().all(|line| line.starts_with("ok    ")), "{text}");
-    assert_eq!(*last, "21 ok, 0 warned, 0 failed, 0 skipped");
+    assert_eq!(*last, "23 ok, 0 warned, 0 failed, 0 skipped");
     let pooler = if route() == "PORT" { "transaction mode" } else { "PostgreSQL itself" };
     for words in ["TLSv1.3, certificate of localhost by Throwaway CA", "verify-full", pooler, "6 (head)"] {
         assert!(text.contains(words), "no {words:?} in {text}");
@@ -301,7 +301,7 @@ fn a_wrong_setting_is_reported_at_its_place_and_ends_it() {
     program.file("scribe.toml", "# mine\nprot = 1\n");
     let report = doctor(&program);
     report.says("settings", "failed", &["scribe.toml:2:1", "did you mean port?"]);
-    assert_eq!((report.findings.len(), report.code), (21, 1));
+    assert_eq!((report.findings.len(), report.code), (23, 1));
 }
 
 #[test]

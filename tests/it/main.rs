@@ -2,6 +2,7 @@
 //! and the sample web in place of the internet. Every test has a database and directories of its own.
 mod backup;
 mod budget;
+mod clock;
 mod crash;
 mod daemon;
 mod database;
