@@ -3,7 +3,13 @@
 //!
 //! Nothing personal and no secret: numbers, and labels whose values are words of ours. A series of which nothing is known
 //! yet is missing rather than zero.
-use std::fmt::{Display, Write};
+use std::{
+    fmt::{Display, Write},
+    fs,
+    time::Duration,
+};
+
+use rustix::time::{ClockId, clock_gettime};
 
 use super::{
     status::Snapshot,
@@ -184,12 +190,38 @@ const METRICS: &[Metric] = &[
         help: "What the others cost, by MODEL_PRICES.",
         samples: |_, used| one(format_args!("{}.{:06}", used.cost.0 / 1_000_000, used.cost.0 % 1_000_000)),
     },
+    Metric {
+        name: "process_cpu_seconds_total",
+        kind: Kind::Counter,
+        label: None,
+        help: "What all its threads have computed.",
+        samples: |_, _| one(cpu_time().as_secs_f64()),
+    },
+    Metric {
+        name: "process_resident_memory_bytes",
+        kind: Kind::Gauge,
+        label: None,
+        help: "What it has in memory, the parts of its files among it.",
+        samples: |_, _| resident_bytes().map_or(vec![], one),
+    },
 ];
 
 fn step_time(seen: &Snapshot, step: Step) -> [Sample; 2] {
     let StepTime { count, sum } = seen.tally.steps.get(&step).copied().unwrap_or_default();
     let sample = |suffix, value| Sample { suffix, label: Some(step.as_str()), value };
     [sample("_sum", sum.as_secs_f64().to_string()), sample("_count", count.to_string())]
+}
+
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    // Never negative.
+    Duration::new(time.tv_sec.try_into().unwrap_or_default(), time.tv_nsec.try_into().unwrap_or_default())
+}
+
+fn resident_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(resident.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }
 
 /// The whole answer.
@@ -248,7 +280,8 @@ mod tests {
     #[test]
     fn names_follow_the_conventions() {
         for Metric { name, kind, help, .. } in METRICS {
-            assert!(name.starts_with("scribe_") && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+            let is_ours = name.starts_with("scribe_") || name.starts_with("process_");
+            assert!(is_ours && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
             assert_eq!(matches!(kind, Kind::Counter), name.ends_with("_total"), "{name}");
             assert!(!help.contains(['\\', '\n', '|']), "{name}: {help}");
         }

@@ -176,7 +176,10 @@ mod tests {
         let checks: Vec<_> = told.iter().map(|(_, check, _)| check.as_str()).collect();
         assert_eq!(
             checks,
-            ["settings", "secrets", "secrets", "port", "time", "memory", "DNS", "TCP", "TLS", "login", "version"]
+            [
+                "settings", "secrets", "secrets", "port", "time", "memory", "DNS", "TCP", "TLS", "login",
+                "version"
+            ]
         );
         assert_eq!(told[3], (Verdict::Skipped, Check::Port, "not made".into()));
         assert_eq!(told[7], (Verdict::Skipped, Check::Tcp, "not made, because of: DNS".into()));

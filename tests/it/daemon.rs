@@ -31,7 +31,7 @@ fn health_tells_the_truth_and_nothing_else_is_served() {
 }
 
 #[test]
-fn a_crowd_of_pollers_opens_no_database_connection() {
+fn a_crowd_of_pollers_opens_no_database_connection_and_fills_no_memory() {
     let database = TestDatabase::migrated();
     let daemon = Program::new().database(&database).env("POLL_INTERVAL", "30").start(&[]);
     daemon.wait_for_health("\"status\":\"healthy\"");
@@ -39,7 +39,7 @@ fn a_crowd_of_pollers_opens_no_database_connection() {
         let log = std::fs::read_to_string(pair().fact("LOG")).unwrap();
         log.lines().filter(|line| line.contains(&database.name) && line.contains("BEGIN ISOLATION")).count()
     };
-    let before = connections();
+    let (before, memory) = (connections(), daemon.peak_kb());
     let poll = || {
         for _ in 0..3 {
             assert!(daemon.http("GET", "/health").contains("healthy"));
@@ -49,6 +49,8 @@ fn a_crowd_of_pollers_opens_no_database_connection() {
     thread::scope(|scope| (0..100).for_each(|_| drop(scope.spawn(poll))));
     // The worker's own polls go on meanwhile: 1, 2, 4 … seconds apart.
     assert!(connections() - before < 10, "{} units of work for 600 requests", connections() - before);
+    let grown = daemon.peak_kb() - memory;
+    assert!(grown < 4096, "{grown} KiB more");
 }
 
 #[test]

@@ -70,6 +70,9 @@ fn what_is_counted_agrees_with_the_books() {
         assert_eq!(of("count"), 2.0, "{step}");
         assert!(of("sum") * 1000.0 + 2.0 >= number(&database, &told), "{step}: {}", of("sum"));
     }
+    // Whoever did all that has computed some, and has some megabytes.
+    assert!((0.01..600.0).contains(&seen["process_cpu_seconds_total"]), "{seen:#?}");
+    assert!((1e6..1e9).contains(&seen["process_resident_memory_bytes"]), "{seen:#?}");
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(seen[&format!("scribe_build_info{{version=\"{version}\"}}")], 1.0);
 }
