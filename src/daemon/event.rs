@@ -202,6 +202,18 @@ mod tests {
     }
 
     #[test]
+    fn the_journals_catalog_explains_every_kind_and_no_other() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/scribe.catalog");
+        let catalog = std::fs::read_to_string(file).unwrap();
+        let explained: Vec<&str> = catalog.lines().filter_map(|line| line.strip_prefix("-- ")).collect();
+        assert_eq!(explained, ALL.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        let asks = |part: &str| part.split('@').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        for field in catalog.lines().flat_map(asks) {
+            assert!(FIELDS.iter().any(|(known, _)| *known == field), "{field}");
+        }
+    }
+
+    #[test]
     fn the_readme_has_the_tables() {
         let row = |table: String, (name, text): (&str, &str)| table + &format!("| `{name}` | {text} |\n");
         let fields = FIELDS.into_iter().fold("| field | |\n|---|---|\n".into(), row);
