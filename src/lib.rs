@@ -20,7 +20,7 @@
 //! the models, and looks whether `daemon` was paused. `pipeline` uses `model` and `web`; `model` sends its questions by
 //! the HTTP client of `web`. `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error), and
 //! `database` the day of `model`'s ledger. `pipeline`, `model` and `web` know no SQL, `database` knows no HTTP, `queue`
-//! knows neither.
+//! knows neither. `tests/layers.rs` holds them to that order.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
