@@ -22,14 +22,14 @@ pub(super) fn networks() -> Vec<IpBlock> {
 
 fn read(table: &str) -> String {
     let mut bytes = Vec::new();
-    let read = File::open(format!("/proc/net/{table}"))
+    let read = File::open(format!("/proc/self/net/{table}"))
         .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
     // What was read of a table that breaks off is true as well.
     drop(read);
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The tables below `/proc/net` (proc_net(5)).
+/// The tables below `/proc/self/net` (proc_net(5)), which is there where only processes are shown (`ProcSubset=pid`).
 struct Tables<'a> {
     /// The own IPv6 addresses, with the lengths of their prefixes.
     if_inet6: &'a str,
