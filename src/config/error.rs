@@ -44,6 +44,8 @@ pub enum ConfigError {
     },
     /// A secret file with nothing in it.
     EmptySecret(PathBuf),
+    /// A link or the like where a secret file should be.
+    OddSecret(PathBuf),
     /// The configuration file is not TOML.
     Syntax {
         /// Where.
@@ -129,6 +131,7 @@ impl ConfigError {
                 let file = name.to_lowercase();
                 format!("put it alone into the file secrets/{file} beside the configuration, mode 0600")
             }
+            ConfigError::OddSecret(_) => "put the secret itself into a file of that name".into(),
             ConfigError::EmptySecret(_) => "put the secret alone into that file, or take the file away".into(),
             ConfigError::BadValue { name, .. } => super::table::remedy(name),
             ConfigError::Missing { name: "DB_HOST" } => {
@@ -154,6 +157,9 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConfigError::Unreadable { path, cause } => write!(f, "cannot read {}: {cause}", path.display()),
+            ConfigError::OddSecret(path) => {
+                write!(f, "{} is no file: systemd would not hand it to the service", path.display())
+            }
             ConfigError::EmptySecret(path) => write!(f, "the secret file {} is empty", path.display()),
             ConfigError::Syntax { origin, message } => write!(f, "{origin}: {message}"),
             ConfigError::UnknownKey { origin, key, .. } => write!(f, "{origin}: there is no setting {key:?}"),

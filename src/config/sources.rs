@@ -60,7 +60,7 @@ pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
         Ok(None) => (),
         Err(error) => gathered.mistakes.push(error),
     }
-    let secrets = secrets_directory(path, environment);
+    let secrets = SecretFiles::find(path, environment);
     for setting in SETTINGS {
         let variable = from_environment(setting.name, environment).unwrap_or_else(|mistake| {
             gathered.mistakes.push(mistake);
@@ -68,7 +68,7 @@ pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
         });
         let raw = match variable {
             Some(raw) => Ok(Some(raw)),
-            None if setting.secret => from_secret_file(&secrets.join(setting.name.to_lowercase())),
+            None if setting.secret => from_secret_file(&secrets.path_of(setting)),
             None => Ok(None),
         };
         match raw {
@@ -77,7 +77,7 @@ pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
             Err(error) => drop(gathered.unusable.insert(setting.name, error)),
         }
     }
-    gathered.warnings = strange_secrets(&secrets);
+    gathered.warnings = secrets.strange();
     gathered
 }
 
@@ -93,31 +93,55 @@ fn from_environment(name: &'static str, environment: Environment<'_>) -> Result<
     Ok((!value.is_empty()).then(|| Raw { value: value.into(), origin }))
 }
 
-/// Files among the secrets that no setting reads.
-fn strange_secrets(directory: &Path) -> Vec<String> {
-    // A directory that cannot be listed may still have files that can be read.
-    let names = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let mut strange: Vec<String> = names
-        .map(|name| name.to_string_lossy().into_owned())
-        .filter(|name| !name.starts_with('.') && !known(name).is_some_and(|setting| setting.secret))
-        .collect();
-    strange.sort_unstable();
-    let known: Vec<String> = SETTINGS.iter().filter(|s| s.secret).map(|s| s.name.to_lowercase()).collect();
-    let known = known.join(", ");
-    let warning =
-        |name| format!("{}/{name} is read by nothing; secret files are called {known}", directory.display());
-    strange.into_iter().map(warning).collect()
+/// Where the secrets are, one file each.
+struct SecretFiles {
+    directory: PathBuf,
+    /// What stands before the setting's name in lower case.
+    prefix: &'static str,
 }
 
-/// systemd's copy of the secrets where there is one, else the directory beside the configuration file.
-fn secrets_directory(file: &Path, environment: Environment<'_>) -> PathBuf {
-    match environment("CREDENTIALS_DIRECTORY") {
-        Some(directory) => directory.into(),
-        None => file.parent().unwrap_or(Path::new(".")).join("secrets"),
+impl SecretFiles {
+    /// systemd's copy where there is one, else the directory beside the configuration file. The unit loads that directory
+    /// as the credential "secrets", which names each copy after both (systemd.exec(5), `LoadCredential=`).
+    fn find(file: &Path, environment: Environment<'_>) -> SecretFiles {
+        match environment("CREDENTIALS_DIRECTORY") {
+            Some(directory) => SecretFiles { directory: directory.into(), prefix: "secrets_" },
+            None => {
+                SecretFiles { directory: file.parent().unwrap_or(Path::new(".")).join("secrets"), prefix: "" }
+            }
+        }
+    }
+
+    fn path_of(&self, setting: &Setting) -> PathBuf {
+        self.directory.join(format!("{}{}", self.prefix, setting.name.to_lowercase()))
+    }
+
+    /// Files that no setting reads. Credentials of another name are not ours.
+    fn strange(&self) -> Vec<String> {
+        // A directory that cannot be listed may still have files that can be read.
+        let files = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
+        let mut strange: Vec<String> = names
+            .filter_map(|name| Some(name.strip_prefix(self.prefix)?.to_owned()))
+            .filter(|name| !name.starts_with('.') && !known(name).is_some_and(|setting| setting.secret))
+            .collect();
+        strange.sort_unstable();
+        let known: Vec<String> =
+            SETTINGS.iter().filter(|s| s.secret).map(|s| s.name.to_lowercase()).collect();
+        let known = known.join(", ");
+        let warning = |name| {
+            let shown = self.directory.join(format!("{}{name}", self.prefix));
+            format!("{} is read by nothing; secret files are called {known}", shown.display())
+        };
+        strange.into_iter().map(warning).collect()
     }
 }
 
 fn from_secret_file(path: &Path) -> Result<Option<Raw>, ConfigError> {
+    // systemd takes files alone, and what the service does not see nobody else shall.
+    if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
+        return Err(ConfigError::OddSecret(path.into()));
+    }
     let Some(text) = read(path, true)? else { return Ok(None) };
     match text.trim() {
         "" => Err(ConfigError::EmptySecret(path.into())),

@@ -75,9 +75,32 @@ fn systemds_copy_of_the_secrets_comes_first() {
     let fixture = Fixture::new(DATABASE).secret("db_password", "beside the file");
     let credentials = fixture.directory.join("credentials");
     fs::create_dir(&credentials).unwrap();
-    fs::write(credentials.join("db_password"), "from systemd").unwrap();
+    // As systemd 252 names them; "secrets" alone is the unit's answer to a directory that is missing.
+    for (name, content) in
+        [("secrets_db_password", "from systemd"), ("secrets_db_pasword", "x"), ("secrets", "none")]
+    {
+        fs::write(credentials.join(name), content).unwrap();
+    }
     let fixture = fixture.env("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap());
-    assert_eq!(fixture.load().unwrap().database.unwrap().password.expose(), "from systemd");
+    let settings = fixture.load().unwrap();
+    assert_eq!(settings.database.unwrap().password.expose(), "from systemd");
+    let strange: Vec<_> = settings.warnings.iter().filter(|w| w.contains("read by nothing")).collect();
+    assert!(matches!(strange[..], [w] if w.contains("credentials/secrets_db_pasword is")), "{strange:?}");
+}
+
+#[test]
+fn a_secret_that_systemd_would_not_hand_to_the_service_is_not_read_on_the_command_line_either() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let fixture = Fixture::new(DATABASE).secret("elsewhere", "from elsewhere");
+    let secret = fixture.directory.join("secrets/db_password");
+    let link = || std::os::unix::fs::symlink("elsewhere", &secret).unwrap();
+    let pipe = || mknodat(CWD, &secret, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    for make in [&link as &dyn Fn(), &pipe] {
+        make();
+        let error = fixture.error();
+        assert!(error.contains("secrets/db_password is no file") && error.contains("itself"), "{error}");
+        fs::remove_file(&secret).unwrap();
+    }
 }
 
 #[test]
@@ -278,12 +301,11 @@ fn secret_files_that_give_nothing_matter_where_they_are_needed_and_strange_ones_
     let strange =
         settings.warnings.iter().filter(|w| w.contains("secrets/db_pasword is read by nothing")).count();
     assert_eq!((strange, settings.warnings.len()), (1, 1), "{:?}", settings.warnings);
-    // Not a file, so that it cannot be read by root either.
     let fixture = Fixture::new("");
     fs::create_dir(fixture.directory.join("secrets/database_url")).unwrap();
     let settings = fixture.load().unwrap();
     let needed = settings.database().unwrap_err().to_string();
-    assert!(needed.contains("cannot read") && needed.contains("secrets/database_url"), "{needed}");
+    assert!(needed.contains("is no file") && needed.contains("secrets/database_url"), "{needed}");
 }
 
 #[test]
