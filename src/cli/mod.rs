@@ -31,13 +31,18 @@ use self::{
     failure::Failure,
     output::Output,
 };
-use crate::{config::Settings, database::Database, text::printable};
+use crate::{
+    config::{Settings, keep_out_of_core_dumps},
+    database::Database,
+    text::printable,
+};
 
 /// How long a daemon that ends waits for whoever reads why.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    keep_out_of_core_dumps();
     let arguments = Arguments::parse();
     let mut stdout = io::stdout().lock();
     let mut output = Output::new(&mut stdout, arguments.json);

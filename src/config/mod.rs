@@ -23,7 +23,7 @@ pub use error::{ConfigError, Origin};
 pub use ip_block::IpBlock;
 pub use models::{Budget, ModelChoice, Prices, Provider, RemoteModel};
 pub use money::MicroUsd;
-pub use secret::Secret;
+pub use secret::{Secret, keep_out_of_core_dumps};
 pub use sources::{Environment, Gathered};
 pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS};
 use url::Url;

@@ -1,6 +1,8 @@
 //! A text that must never be shown.
 use std::fmt;
 
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+
 /// A secret: `Debug` shows that it is there and nothing more, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -20,6 +22,13 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// From here on nothing of this process's memory goes into a core dump, whatever the limits say and wherever the system
+/// pipes it, and only root can look into it.
+pub fn keep_out_of_core_dumps() {
+    // Fails only where a sandbox forbids it. That is no reason not to work: the unit's LimitCORE=0 still holds.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 impl fmt::Debug for Secret {
