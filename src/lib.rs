@@ -14,7 +14,8 @@
 //! * [`text`]: what all of them need to know about words and names, and how text from strangers is made harmless.
 //! * `resolve`: names to addresses with a deadline, for `web` and `database`.
 //! * [`config`] and [`condition`]: settings as plain data, and the table of everything that can be wrong around us;
-//!   `clock`: whether this machine's clock can be right; `jitter`: pauses that differ by chance.
+//!   `clock`: whether this machine's clock can be right; `jitter`: pauses that differ by chance; `liveness`: until when
+//!   whoever waits will be done, for the watchdog.
 //!
 //! Data flows one way: `cli`, `doctor` and `daemon` use `pipeline`, `database` and `queue`; `doctor` also asks `web` and
 //! the models, and looks whether `daemon` was paused. `pipeline` uses `model` and `web`; `model` sends its questions by
@@ -34,6 +35,7 @@ pub mod doctor;
 #[cfg(test)]
 mod fuzz;
 mod jitter;
+mod liveness;
 pub mod model;
 pub mod pipeline;
 pub mod queue;

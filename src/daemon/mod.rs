@@ -20,6 +20,7 @@ mod state_directory;
 mod status;
 mod stop;
 mod tally;
+mod watchdog;
 mod work;
 mod worker;
 
@@ -42,12 +43,14 @@ use self::{
     state_directory::StateError,
     status::Status,
     stop::Stop,
+    watchdog::Watchdog,
     worker::{End, Worker},
 };
 use crate::{
     condition::{self, Obstacle},
     config::{ConfigError, Settings},
     database::{Database, DatabaseError, queue_items},
+    liveness::Liveness,
     model::Purse,
     pipeline::Pipeline,
     queue::{
@@ -195,12 +198,16 @@ async fn supervise(
     let memory = Memory { status: status.clone(), meter: worker.pipeline.meter() };
     tokio::spawn(health::serve(TcpListener::from_std(listener)?, memory));
     tokio::spawn(keep_what_waits(worker.in_hand.clone(), worker.state.clone(), status.clone()));
+    let watchdog = Watchdog::wanted();
+    let liveness = watchdog.as_ref().map(Watchdog::worker);
     let (ended, mut worker_end) = oneshot::channel();
     thread::Builder::new().name("worker".into()).spawn(move || {
+        liveness.into_iter().for_each(Liveness::watch_this_thread);
         // The receiver is gone only when the process is ending anyway.
         let _ = ended.send(worker.run());
     })?;
     tell_systemd(NotifyState::Ready);
+    watchdog.into_iter().for_each(|watchdog| drop(tokio::spawn(watchdog.feed())));
     tokio::select! {
         end = &mut worker_end => return end.map(Some).map_err(|_| DaemonError::WorkerDied),
         () = signals.next() => {}

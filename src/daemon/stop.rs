@@ -4,6 +4,8 @@ use std::{
     time::Duration,
 };
 
+use crate::liveness;
+
 /// Set once, seen by all.
 #[derive(Debug, Default)]
 pub struct Stop {
@@ -25,6 +27,7 @@ impl Stop {
 
     /// Sleeps, or returns at once when a stop is requested. True: stop.
     pub fn sleep(&self, time: Duration) -> bool {
+        let _wait = liveness::waits(time);
         let requested = self.requested.lock().unwrap_or_else(PoisonError::into_inner);
         let (requested, _) = self
             .changed

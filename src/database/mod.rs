@@ -48,6 +48,7 @@ use self::{
 };
 use crate::{
     config::{DatabaseSettings, Secret},
+    liveness,
     text::one_short_line,
 };
 
@@ -202,6 +203,7 @@ impl Database {
         unit: &'static str,
         work: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _wait = liveness::waits(self.longest_unit());
         let mut session = self.open(unit)?;
         let result = work(&mut session);
         if result.is_err() && !session.client.is_closed() {
@@ -213,6 +215,15 @@ impl Database {
         result
     }
 
+    fn margin(&self) -> Duration {
+        self.statement_timeout.min(MARGIN)
+    }
+
+    /// What a unit may take, with a goodbye after its failure and one at its end.
+    fn longest_unit(&self) -> Duration {
+        self.connect_timeout + self.statement_timeout + self.margin() + GOODBYE * 2
+    }
+
     /// The one place where connections are made; its deadline covers everything that is done on it.
     fn open(&self, unit: &'static str) -> Result<Session, DatabaseError> {
         let started = Instant::now();
@@ -220,11 +231,11 @@ impl Database {
         let failed = |cause| DatabaseError { unit, phase: progress.phase(), cause };
         let client = self.connect(&progress, started).map_err(failed)?;
         progress.enter(Phase::Working);
-        let margin = self.statement_timeout.min(MARGIN);
-        progress.set_deadline((started + self.connect_timeout + self.statement_timeout + margin).into());
+        progress
+            .set_deadline((started + self.connect_timeout + self.statement_timeout + self.margin()).into());
         progress.allow(self.most_bytes);
         let (limit, password) = (self.statement_timeout, self.password.clone());
-        Ok(Session { unit, client, progress, limit, margin, password })
+        Ok(Session { unit, client, progress, limit, margin: self.margin(), password })
     }
 
     fn connect(&self, progress: &Arc<Progress>, started: Instant) -> Result<Client, Cause> {

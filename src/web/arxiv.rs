@@ -10,7 +10,6 @@ mod turn;
 
 use std::{
     io::{BufReader, Read},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -21,10 +20,11 @@ use ureq::{Agent, http::header};
 use url::Url;
 
 use super::{
-    Paper, WebError,
+    Paper, SERVICE_CALL, WebError,
     atom::{self, Feed},
     client,
 };
+use crate::liveness;
 
 /// Twenty-five papers of a large collaboration, with thousands of authors each, take five.
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
@@ -78,6 +78,7 @@ impl Arxiv {
     fn ask(&self, agent: &Agent, url: &Url) -> Result<Feed, WebError> {
         self.wait_for_turn()?;
         let request = agent.get(url.as_str()).header(header::ACCEPT, "application/atom+xml");
+        let _wait = liveness::waits(SERVICE_CALL);
         let response = request.call().map_err(|error| client::failure(self.host(), error))?;
         let refusal = client::refusal(self.host(), &response);
         if let Some(WebError::Busy { message, retry_after }) = refusal {
@@ -96,7 +97,7 @@ impl Arxiv {
     /// Sleeps until the interval since the last request is over.
     fn wait_for_turn(&self) -> Result<(), WebError> {
         let wait = self.turn.wait((self.clock)());
-        thread::sleep(wait.map_err(|wait| client::not_its_turn(self.host(), wait))?);
+        liveness::sleep(wait.map_err(|wait| client::not_its_turn(self.host(), wait))?);
         self.turn.begin((self.clock)());
         Ok(())
     }

@@ -19,6 +19,7 @@ use super::{
     robots::{self, Rulebook},
     turns::{LONGEST_WAIT, Turns},
 };
+use crate::liveness;
 
 /// The most redirects that are followed.
 const MOST_REDIRECTS: usize = 5;
@@ -116,6 +117,7 @@ impl Pages {
             .agent
             .get(url.as_str())
             .header(header::ACCEPT, "text/html, application/xhtml+xml, text/plain;q=0.8");
+        let _wait = liveness::waits(self.whole_call);
         let response = request.call().map_err(|error| client::failure(host, error))?;
         if let Some(WebError::Busy { retry_after: Some(wait), .. }) = client::refusal(host, &response) {
             self.turns.put_off(host, wait);

@@ -2,9 +2,10 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
-    thread,
     time::{Duration, Instant},
 };
+
+use crate::liveness;
 
 /// The longest wait for a turn that is worth it; whatever is longer is left for another time.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -34,7 +35,7 @@ impl Turns {
         if wait > LONGEST_WAIT {
             return Err(wait);
         }
-        thread::sleep(wait);
+        liveness::sleep(wait);
         self.put_off(host, self.interval);
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The daemon towards its surroundings: `/health` and `/metrics`, signals, and things that are away.
-use std::{os::unix::net::UnixDatagram, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use crate::support::{
-    Gate, PATIENCE, Program, SampleWeb, TempDir, TestDatabase, closed_port, eventually, nobody, pair,
+    Gate, Program, SampleWeb, Systemd, TempDir, TestDatabase, closed_port, eventually, nobody, pair,
 };
 
 #[test]
@@ -55,20 +55,12 @@ fn a_crowd_of_pollers_opens_no_database_connection_and_fills_no_memory() {
 
 #[test]
 fn systemd_is_told_ready_although_the_database_is_away_and_stopping_at_the_end() {
-    let directory = TempDir::new();
-    let path = directory.path().join("notify");
-    let socket = UnixDatagram::bind(&path).unwrap();
-    socket.set_read_timeout(Some(PATIENCE)).unwrap();
-    let next = || {
-        let mut message = [0; 200];
-        let length = socket.recv(&mut message).expect("a message to systemd");
-        String::from_utf8_lossy(&message[..length]).into_owned()
-    };
+    let systemd = Systemd::new();
     let program = Program::new().database(&TestDatabase::empty()).env("DB_PORT", &closed_port().to_string());
-    let mut daemon = program.env("NOTIFY_SOCKET", path.to_str().unwrap()).start(&[]);
-    assert!(next().contains("READY=1"));
+    let mut daemon = systemd.of(program).start(&[]);
+    assert!(systemd.next().contains("READY=1"));
     daemon.signal("TERM");
-    assert!(next().contains("STOPPING=1"));
+    assert!(systemd.next().contains("STOPPING=1"));
     assert_eq!(daemon.wait(), 0);
 }
 

@@ -35,5 +35,6 @@ mod supabase;
 mod support;
 mod tls;
 mod unreadable;
+mod watchdog;
 mod web_tls;
 mod wrong_input;

@@ -15,6 +15,7 @@ use super::fault::Fault;
 use crate::{
     condition::MODEL_AWAY,
     config::Secret,
+    liveness,
     text::one_short_line,
     web::{client, resolve::SystemNames},
 };
@@ -64,6 +65,7 @@ impl Line {
             request = request.header(*name, value);
         }
         let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let _wait = liveness::waits(left);
         let request = request.config().timeout_global(Some(left)).build();
         let response = request.send(body.to_string()).map_err(|error| self.failure(url, &host, error))?;
         let mut received = Received {

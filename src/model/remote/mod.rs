@@ -12,7 +12,6 @@ mod testing;
 use std::{
     cell::Cell,
     fmt::Write,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -30,6 +29,7 @@ use crate::{
     condition::MODEL_UNUSABLE,
     config::{Provider, RemoteModel, Secret},
     jitter::jittered,
+    liveness,
 };
 use abilities::Abilities;
 use fault::{Complaint, Fault, classify};
@@ -153,7 +153,7 @@ impl Remote {
                     }
                     retries += 1;
                     debug!("{}: tried again in {:.1} s: {message}", self.model, pause.as_secs_f64());
-                    thread::sleep(pause);
+                    liveness::sleep(pause);
                 }
                 Fault::Lasting { condition, detail } => {
                     return Err(ModelError::Unusable { condition, detail });

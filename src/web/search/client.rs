@@ -11,9 +11,12 @@ use ureq::{
 use url::Url;
 
 use super::host;
-use crate::web::{
-    WebError, client,
-    turns::{LONGEST_WAIT, Turns},
+use crate::{
+    liveness,
+    web::{
+        WebError, client,
+        turns::{LONGEST_WAIT, Turns},
+    },
 };
 
 /// The most one request may take.
@@ -100,6 +103,7 @@ impl Client {
         let mut may_repeat = true;
         loop {
             self.turns.take(host).map_err(|wait| client::not_its_turn(host, wait))?;
+            let _wait = liveness::waits(WHOLE_CALL);
             let response = send().map_err(|error| client::failure(host, error))?;
             let answer = Answer::read(host, response, &self.bytes_read)?;
             let Some(error) = judge(&answer) else { return Ok(answer) };

@@ -15,6 +15,7 @@ mod sample_web;
 mod silent_name_server;
 mod stranger;
 pub mod sweep;
+mod systemd;
 mod test_database;
 mod tls_server;
 pub mod trial;
@@ -46,6 +47,7 @@ pub use self::{
     sample_web::{ModelTape, SampleWeb, expected_people},
     silent_name_server::SilentNameServer,
     stranger::{LEFT_BEHIND, Stranger, leave_everything_behind, session_state},
+    systemd::Systemd,
     test_database::TestDatabase,
     tls_server::{Certified, Flaw, Seen, TlsServer},
 };
