@@ -102,10 +102,16 @@ struct SecretFiles {
 
 impl SecretFiles {
     /// systemd's copy where there is one, else the directory beside the configuration file. The unit loads that directory
-    /// as the credential "secrets", which names each copy after both (systemd.exec(5), `LoadCredential=`).
+    /// as the credential "secrets", which names each copy after both (systemd.exec(5), `LoadCredential=`), and has a
+    /// credential of that very name where there is no such directory.
     fn find(file: &Path, environment: Environment<'_>) -> SecretFiles {
-        match environment("CREDENTIALS_DIRECTORY") {
-            Some(directory) => SecretFiles { directory: directory.into(), prefix: "secrets_" },
+        // A shell may have inherited the directory of the service that started it, as of a login's.
+        let is_ours = |directory: &PathBuf| {
+            let files = fs::read_dir(directory).into_iter().flatten().flatten();
+            files.map(|file| file.file_name()).any(|name| name.as_encoded_bytes().starts_with(b"secrets"))
+        };
+        match environment("CREDENTIALS_DIRECTORY").map(PathBuf::from).filter(is_ours) {
+            Some(directory) => SecretFiles { directory, prefix: "secrets_" },
             None => {
                 SecretFiles { directory: file.parent().unwrap_or(Path::new(".")).join("secrets"), prefix: "" }
             }

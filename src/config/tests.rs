@@ -89,6 +89,20 @@ fn systemds_copy_of_the_secrets_comes_first() {
 }
 
 #[test]
+fn the_credentials_of_another_service_that_a_shell_inherited_are_not_ours() {
+    let fixture = Fixture::new(DATABASE).secret("db_password", "beside the file");
+    let credentials = fixture.directory.join("credentials");
+    let fixture = fixture.env("CREDENTIALS_DIRECTORY", credentials.to_str().unwrap());
+    let password = || fixture.load().unwrap().database.unwrap().password.expose().to_owned();
+    assert_eq!(password(), "beside the file", "there is no such directory");
+    fs::create_dir(&credentials).unwrap();
+    fs::write(credentials.join("login.issue"), "x").unwrap();
+    assert_eq!(password(), "beside the file");
+    fs::write(credentials.join("secrets"), "none").unwrap();
+    assert!(fixture.error().contains("DB_PASSWORD is not set"), "the unit's own, without any file");
+}
+
+#[test]
 fn a_secret_that_systemd_would_not_hand_to_the_service_is_not_read_on_the_command_line_either() {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
     let fixture = Fixture::new(DATABASE).secret("elsewhere", "from elsewhere");
