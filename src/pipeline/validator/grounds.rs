@@ -87,7 +87,16 @@ pub(super) fn is_supported(claim: &Claim<'_>) -> bool {
     // what only frames a quotation has no turn of its own to agree with
     let is_frame = keys.is_empty() && Said::default().agrees_with(&rest);
     let is_own = |word: &str| claim.name.holds_word(word);
-    let tells = |source: &Said| source.lacks(&keys).is_empty() && source.tells(&keys, is_own);
+    let said = key_words(&quotations(claim.text).1);
+    let tells = |source: &Said| {
+        // what needs no source must not stand in another order than there, either
+        let ordered: Vec<KeyWord> =
+            said.iter().filter(|key| source.lacks(std::slice::from_ref(*key)).is_empty()).cloned().collect();
+        source.lacks(&keys).is_empty()
+            && source.tells(&ordered, is_own)
+            && source.tells_of_subject(&keys, &rest, is_own)
+            && source.keeps_phrases(&rest, |word| is_given(claim, word))
+    };
     is_frame || sources(claim).iter().any(|source| tells(source) && agrees(source))
 }
 
@@ -105,11 +114,13 @@ pub(super) fn is_specific(claim: &Claim<'_>) -> bool {
 
 /// What the claim's words outside quotation marks add to what the sender said.
 fn keys(claim: &Claim<'_>) -> Vec<KeyWord> {
-    let interest = fold(claim.person.interest);
-    let is_given = |word: &str| {
-        is_frame(word) || claim.name.holds_word(word) || interest.split(' ').any(|own| alike(own, word))
-    };
-    key_words(&quotations(claim.text).1).into_iter().filter(|key| !is_given(&key.text)).collect()
+    let words = key_words(&quotations(claim.text).1);
+    words.into_iter().filter(|key| !is_frame(&key.text) && !is_given(claim, &key.text)).collect()
+}
+
+/// True for a word of the name and the interest, which the sender gave.
+fn is_given(claim: &Claim<'_>, word: &str) -> bool {
+    claim.name.holds_word(word) || fold(claim.person.interest).split(' ').any(|own| alike(own, word))
 }
 
 /// Facts and titles; a title comes with its year.
