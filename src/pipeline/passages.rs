@@ -12,7 +12,8 @@ use crate::{
         claim::{KeyWord, Said, have_in_order, key_words},
         name::{
             Mention, PersonName,
-            people::{brings_another, others},
+            company::{actors, ends_with_owner, has_part_of_another, is_single_name, suspects},
+            people::brings_another,
         },
         one_line,
         sentences::{is_first_person, sentences, starts_with, starts_with_pronoun},
@@ -94,7 +95,9 @@ struct Sentence {
     is_named: bool,
     /// It is about something or somebody that it does not name: “The mayor won a prize.”
     is_of_another: bool,
-    /// The others that it names, folded.
+    /// It is a line with the name of somebody else and without the person's.
+    names_only_others: bool,
+    /// The others that it names or may name, folded.
     others: Vec<String>,
 }
 
@@ -120,7 +123,21 @@ impl<'p> Passages<'p> {
                 passages.places.entry(text).or_default().push(at);
             }
         }
+        passages.unsettle_lists();
         passages
+    }
+
+    /// In a list that names several people, whose the lines around the others are nobody knows: “Golden Spoon, Kim”.
+    fn unsettle_lists(&mut self) {
+        for list in self.sentences.chunk_by_mut(|line, next| line.is_entry && next.is_entry) {
+            let others: Vec<usize> = (0..list.len()).filter(|&at| list[at].is_entry && list[at].names_only_others).collect();
+            for other in others {
+                let end = list.len().min(other + NEAR);
+                for line in list[other.saturating_sub(NEAR)..end].iter_mut().filter(|line| !line.is_named) {
+                    line.who = Who::Other;
+                }
+            }
+        }
     }
 
     /// True if a sentence is that text, whoever it is about.
@@ -194,6 +211,14 @@ impl<'p> Fact<'p> {
         let is_needed = |key: &&KeyWord| !is_all_own || !self.name.holds_word(&key.text);
         let keeps = |other: &String| self.folded.contains(&format!(" {other} "));
         let said = || title.into_iter().chain(sentences.iter().map(|sentence| &sentence.said));
+        let is_single_key = |said: &Said, key: &&KeyWord| said.lacks(std::slice::from_ref(*key)).is_empty();
+        let own_keys = |said: &Said| -> Vec<KeyWord> {
+            let keys = self.keys.iter().filter(|key| !self.name.holds_word(&key.text));
+            keys.filter(|key| is_single_key(said, key)).cloned().collect()
+        };
+        let is_whole = |said: &Said| {
+            said.tells_of_subject(&own_keys(said), &self.said, |word| self.name.holds_word(word))
+        };
         // a “not” belongs to its own sentence, so one that stands in another proves nothing
         let is_single = said().count() == 1;
         let goes_on = sentences.iter().skip(1).all(|sentence| !sentence.is_of_another);
@@ -203,6 +228,7 @@ impl<'p> Fact<'p> {
             && have_in_order(said(), self.keys.iter().filter(is_needed))
             && said().all(|said| said.agrees_with(&self.said) && (is_single || said.is_straight()))
             && sentences.iter().flat_map(|sentence| &sentence.others).all(keeps)
+            && said().all(is_whole)
     }
 }
 
@@ -254,24 +280,30 @@ impl<'p> Teller<'p> {
             Who::Nobody if self.is_last_doubtful && starts_with_pronoun(text) => Who::Other,
             Who::Nobody if self.is_own_page && is_first_person(text) => Who::Person,
             Who::Nobody if is_of_another(text) => Who::Nobody,
+            Who::Nobody if !goes_on && ends_with_owner(text, self.name) => Who::Nobody,
             Who::Nobody => self.last,
             found => found,
         };
         let is_of_another = who == Who::Nobody && is_of_another(text);
+        let has_part_of_another = has_part_of_another(text, self.name);
         if found != Who::Nobody || who != self.last || goes_on {
             self.lines_since = 0;
         }
         if !is_of_another {
             self.last = who;
         }
-        self.is_last_doubtful = brings_another(text, self.name);
+        self.is_last_doubtful = brings_another(text, self.name) || has_part_of_another || is_of_another;
+        let begins_with_other = text.split('|').next().is_some_and(|cell| is_single_name(cell, self.name));
+        let names_only_others = names.own.is_none() && (!names.others.is_empty() || begins_with_other);
         Sentence {
             is_of_another,
             said: Said::of(text),
             is_entry: !text.ends_with(['.', '!', '?', ':']) && text.split_whitespace().count() <= MAX_ENTRY,
-            who,
-            is_named: names.own.is_some(),
-            others: names.others.into_iter().map(|place| fold(&text[place])).collect(),
+            // a sentence that is partly about somebody else supports nothing
+            who: if has_part_of_another || begins_with_other { Who::Other } else { who },
+            is_named: names.own.is_some() && !has_part_of_another,
+            names_only_others,
+            others: suspects(text, self.name).into_iter().map(|place| fold(&text[place])).collect(),
         }
     }
 }
@@ -309,7 +341,7 @@ impl Names {
     fn of(text: &str, name: &PersonName, needed: Mention) -> Names {
         let places = name.places(text);
         let own = places.iter().find(|place| place.mention >= needed).map(|place| place.start);
-        Names { own, others: others(text, name), is_doubtful: own.is_none() && !places.is_empty() }
+        Names { own, others: actors(text, name), is_doubtful: own.is_none() && !places.is_empty() }
     }
 
     fn subject(&self, text: &str) -> Who {
@@ -337,7 +369,7 @@ impl Names {
 /// The others that a statement names, but for those who stand side by side with the person: what is said of such a
 /// statement without them may be said of the wrong one.
 pub(crate) fn principals<'t>(text: &'t str, name: &PersonName) -> Vec<&'t str> {
-    let others = others(text, name);
+    let others = suspects(text, name);
     let places = name.places(text);
     let is_company = |other: &Range<usize>| {
         places.iter().any(|own| {

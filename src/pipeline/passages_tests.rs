@@ -78,9 +78,19 @@ fn what_others_did_is_no_fact_about_the_person() {
         "Bo Example came. Ada Example came. Example won the Nobel Prize.",
         "Ada Example never won the Nobel Prize.",
         "Ada Example met the mayor. The mayor won the Nobel Prize.",
+        "Ada Example sails with Kim. Kim won the Nobel Prize.",
+        "Ada Example sails with bo, who won the Nobel Prize.",
+        "Ada Example sails; bo won the Nobel Prize.",
+        "Ada Example asks how bo won the Nobel Prize.",
+        "Ada Example\nWon the Nobel Prize: Kim.",
+        "Ada Example\nTides\nNobel Prize\nKim Sample",
+        "Ada Example\nKim\nNobel Prize",
+        "Ada Example\nKim | Nobel Prize",
     ] {
         for title in ["News", "Ada Example"] {
-            assert!(!say(title, text, "Ada Example won the Nobel Prize."), "{title}: {text}");
+            for fact in ["Ada Example won the Nobel Prize.", "Ada Example Nobel Prize"] {
+                assert!(!say(title, text, fact), "{title}: {text}: {fact}");
+            }
         }
     }
 }

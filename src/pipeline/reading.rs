@@ -16,7 +16,7 @@ use super::{
 use crate::{
     model::{Builtin, Fact, FactsTask, LONGEST_FACT, MOST_FACTS, Model, PageFacts, Person, SelectTask},
     text::{
-        name::{Mention, PersonName},
+        name::{Mention, PersonName, company::has_part_of_another},
         one_line,
         words::{field_words, overlap},
     },
@@ -223,7 +223,10 @@ impl Judge<'_> {
             (hides_something || holds_mixed_scripts(&fact) || holds_symbols(&fact), Flaw::Hidden),
             (holds_blame(&fact, self.person.interest), Flaw::Blame),
             (fact.is_empty() || fact.chars().count() > LONGEST_FACT, Flaw::Length),
-            (subject(&fact, self.name) == Who::Other, Flaw::OtherPerson),
+            (
+                subject(&fact, self.name) == Who::Other || has_part_of_another(&fact, self.name),
+                Flaw::OtherPerson,
+            ),
         ];
         match flaws.into_iter().find(|(is_so, _)| *is_so) {
             Some((_, flaw)) => Err(flaw),

@@ -262,8 +262,10 @@ impl Said {
         let ends_at = |at: usize| self.words.get(at).is_none_or(is_empty);
         (0..claim.words.len()).filter(|&at| is_frame(&claim.words[at])).all(|at| {
             let from = claim.words[..at].iter().rposition(is_empty).map_or(0, |before| before + 1);
-            let run: Vec<KeyWord> =
-                claim.words[from..at].iter().map(|word| KeyWord { text: word.clone(), is_exact: false }).collect();
+            let run: Vec<KeyWord> = claim.words[from..at]
+                .iter()
+                .map(|word| KeyWord { text: word.clone(), is_exact: false })
+                .collect();
             let is_here = |start: usize| {
                 run.iter().zip(&self.words[start..]).all(|(key, word)| key.is_form_of(word))
                     && ends_at(start + run.len())
@@ -438,7 +440,8 @@ mod tests {
             let (said, keys) = (Said::of(source), key_words(claim));
             let is_own = |word: &str| matches!(word, "ada" | "example");
             let claim = Said::of(claim);
-            said.tells(&keys, is_own) && said.tells_of_subject(&keys, &claim, is_own)
+            said.tells(&keys, is_own)
+                && said.tells_of_subject(&keys, &claim, is_own)
                 && said.keeps_phrases(&claim, |_| false)
         };
         for (source, claim) in [

@@ -1,8 +1,9 @@
 //! People's names: taking them apart. [`agreement`] compares two, [`spellings`] lists the forms of one, [`mention`] finds
-//! one in a text, [`people`] tells whether a text names somebody else.
+//! one in a text, [`people`] and [`company`] tell whether a text names or means somebody else.
 //!
 //! A wrong match puts somebody else's work into the e-mail, so every doubt counts against a match.
 mod agreement;
+pub(crate) mod company;
 mod mention;
 pub(crate) mod people;
 mod spellings;

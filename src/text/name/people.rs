@@ -171,7 +171,7 @@ const ARTICLES: &[&str] = &["a", "an", "another", "her", "his", "my", "one", "th
 const COMPANY: &[&str] = &["alongside", "beside", "like", "married", "met", "than", "unlike", "with"];
 
 /// Longest text that is looked at, in bytes.
-const MAX_TEXT: usize = 2_000;
+pub(super) const MAX_TEXT: usize = 2_000;
 
 /// True if the text names a person who is not this one.
 pub(crate) fn names_other(text: &str, person: &PersonName) -> bool {
@@ -239,7 +239,7 @@ pub(crate) fn brings_another(text: &str, person: &PersonName) -> bool {
     })
 }
 
-fn begins(token: &Token<'_>) -> bool {
+pub(super) fn begins(token: &Token<'_>) -> bool {
     token.is_large && !is_stop_word(&token.word)
 }
 
@@ -268,16 +268,18 @@ fn run_end(tokens: &[Token<'_>], from: usize, is_own: &impl Fn(&Token<'_>) -> bo
 fn is_name(run: &[Token<'_>]) -> bool {
     let titles = run.iter().take_while(|token| is_title(&token.word)).count();
     let names = &run[titles..];
-    let is_word = |token: &Token<'_>| {
-        let word = token.word.as_str();
-        NO_NAMES.contains(&word)
-            || NO_NAME_ENDINGS.iter().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
-            || (word.len() > 7 && word.ends_with("ing"))
-            || (token.is_acronym && word.len() <= 5)
-            || word.contains(|c: char| c.is_ascii_digit())
-    };
     let needed = if titles > 0 { 1 } else { 2 };
-    (needed..=5).contains(&names.len()) && !names.iter().any(is_word)
+    (needed..=5).contains(&names.len()) && !names.iter().any(is_no_name)
+}
+
+/// True for a word that gives away an institution, a post, a field or a heading.
+pub(super) fn is_no_name(token: &Token<'_>) -> bool {
+    let word = token.word.as_str();
+    NO_NAMES.contains(&word)
+        || NO_NAME_ENDINGS.iter().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
+        || (word.len() > 7 && word.ends_with("ing"))
+        || (token.is_acronym && word.len() <= 5)
+        || word.contains(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]
