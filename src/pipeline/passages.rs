@@ -130,7 +130,8 @@ impl<'p> Passages<'p> {
     /// In a list that names several people, whose the lines around the others are nobody knows: “Golden Spoon, Kim”.
     fn unsettle_lists(&mut self) {
         for list in self.sentences.chunk_by_mut(|line, next| line.is_entry && next.is_entry) {
-            let others: Vec<usize> = (0..list.len()).filter(|&at| list[at].is_entry && list[at].names_only_others).collect();
+            let others: Vec<usize> =
+                (0..list.len()).filter(|&at| list[at].is_entry && list[at].names_only_others).collect();
             for other in others {
                 let end = list.len().min(other + NEAR);
                 for line in list[other.saturating_sub(NEAR)..end].iter_mut().filter(|line| !line.is_named) {

@@ -8,8 +8,9 @@ use super::{
     Error,
     error::bad_answer,
     hygiene::{
-        holds_blame, holds_email, holds_encoded, holds_invisible, holds_leftover, holds_mixed_scripts,
-        holds_order, holds_phone, holds_request, holds_symbols, holds_url, is_imperative,
+        holds_appeal, holds_blame, holds_email, holds_encoded, holds_handle, holds_invisible, holds_leftover,
+        holds_mixed_scripts, holds_order, holds_phone, holds_request, holds_symbols, holds_url,
+        is_imperative,
     },
     passages::{Passages, Who, subject},
 };
@@ -64,6 +65,7 @@ enum Flaw {
     Address,
     Form,
     Hidden,
+    Appeal,
     Blame,
     Invented,
     Length,
@@ -77,6 +79,7 @@ impl Flaw {
             Flaw::Address => Some("addresses"),
             Flaw::Form => Some("placeholders"),
             Flaw::Hidden => Some("hidden characters"),
+            Flaw::Appeal => Some("requests and advertisements"),
             Flaw::Blame => Some("accusations"),
             Flaw::Invented => Some("not said there of the person"),
             Flaw::Length | Flaw::OtherPerson => None,
@@ -218,9 +221,13 @@ impl Judge<'_> {
         let fact = one_line(statement);
         let flaws = [
             (is_order(&fact) || holds_encoded(&fact), Flaw::Order),
-            (holds_url(&fact) || holds_email(&fact) || holds_phone(&fact), Flaw::Address),
+            (
+                holds_url(&fact) || holds_email(&fact) || holds_phone(&fact) || holds_handle(&fact),
+                Flaw::Address,
+            ),
             (holds_leftover(&fact), Flaw::Form),
             (hides_something || holds_mixed_scripts(&fact) || holds_symbols(&fact), Flaw::Hidden),
+            (holds_appeal(&fact, self.person.interest), Flaw::Appeal),
             (holds_blame(&fact, self.person.interest), Flaw::Blame),
             (fact.is_empty() || fact.chars().count() > LONGEST_FACT, Flaw::Length),
             (

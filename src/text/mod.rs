@@ -3,6 +3,7 @@
 //!
 //! Characters without a glyph are the usual carrier of hidden instructions, and of names that look equal and are not.
 pub(crate) mod claim;
+pub(crate) mod language;
 pub(crate) mod name;
 pub(crate) mod sentences;
 pub(crate) mod words;

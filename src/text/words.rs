@@ -72,6 +72,26 @@ pub(crate) const PEOPLE_OF_SOMEBODY: &[&str] = &[
     "wife",
 ];
 
+/// What wants something of the reader; in large words, it is no part of a name.
+const CALLS: &[&str] = &[
+    "buy",
+    "call",
+    "choose",
+    "click",
+    "donate",
+    "enroll",
+    "follow",
+    "hire",
+    "join",
+    "pay",
+    "please",
+    "send",
+    "subscribe",
+    "try",
+    "visit",
+    "vote",
+];
+
 /// Words that any researcher's page holds, so that sharing them means nothing.
 const GENERIC_WORDS: &[&str] = &[
     "analysis",
@@ -191,6 +211,11 @@ pub(crate) fn shorten(text: &str, max: usize) -> &str {
 /// True for words such as “the” and “with”; the word is folded.
 pub(crate) fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(&word)
+}
+
+/// True for words such as “buy” and “visit”; the word is folded.
+pub(crate) fn is_call(word: &str) -> bool {
+    CALLS.contains(&word)
 }
 
 /// True for words such as “theory” and “methods”; the word is folded.

@@ -104,6 +104,8 @@ impl Chooser<'_> {
         let (at, text, _) = self
             .facts()
             .filter(|(_, fact)| self.scale.is_quotable(fact) && says_work(fact, &self.scale.name))
+            // what has nothing to do with the interest may be a namesake's, or anything
+            .filter(|(_, fact)| overlap(&self.scale.field, fact) > 0)
             .map(|(at, fact)| (at, quotation(fact), self.scale.weight(fact)))
             .filter(|(_, text, weight)| *weight > 0 && !quoted.contains(text))
             .map(|(at, text, weight)| (at, text, (home == Some(self.task.facts[at].page), weight)))

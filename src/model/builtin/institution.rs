@@ -1,6 +1,6 @@
 //! Names of institutions in a text, found by their shape: “University of Nordland”, “Nordland Institute of
 //! Technology”, “ETH Zürich”.
-use crate::text::words::{fold, is_stop_word};
+use crate::text::words::{fold, is_call, is_stop_word};
 
 /// Words around which a name is built, best first: an e-mail rather names the university than the institute in it.
 const HEADS: &[&[&str]] = &[
@@ -68,8 +68,6 @@ const ROLES: &[&str] = &[
     "contact",
     "email",
 ];
-/// What wants something of the reader is no name.
-const ORDERS: &[&str] = &["buy", "call", "click", "please", "subscribe", "visit"];
 /// Between two of these, “and” belongs to the name.
 const SUBJECTS: &[&str] = &[
     "science",
@@ -170,7 +168,7 @@ fn named_around(words: &[Word<'_>], at: usize) -> Option<(usize, usize, usize)> 
         return None;
     }
     let (first, last) = (leftmost(words, at), rightmost(words, at));
-    let is_order = |word: &Word<'_>| ORDERS.contains(&word.folded.as_str());
+    let is_order = |word: &Word<'_>| is_call(&word.folded);
     (first < last && !words[first..=last].iter().any(is_order)).then_some((first, last, rank))
 }
 

@@ -178,9 +178,13 @@ pub(super) fn may_be_workplace(fact: &str, text: &str, name: &PersonName) -> boo
         return false;
     }
     let is_led_to = |found: &Found<'_>| {
-        found.name == text && fold(&fact[..found.start]).split(' ').any(|word| ties(word) || is_role(word))
+        let before = &fact[..found.start];
+        found.name == text
+            && fold(before).split(' ').any(|word| ties(word) || is_role(word))
+            && !names_bystander(before)
+            && is_of_unit(before)
     };
-    if !names_other(fact, name) && institutions(open).iter().any(is_led_to) {
+    if !doubts(fact) && !names_other(fact, name) && institutions(open).iter().any(is_led_to) {
         return true;
     }
     let Some(at) = fact.find(text).filter(|_| is_organisation(text)) else { return false };
@@ -301,6 +305,14 @@ fn is_at_work(words: &[&str], after: &[&str]) -> bool {
     let is_named = words.iter().any(|word| UNITS.contains(word) || is_role(word));
     let serves = after.first() == Some(&"as") && is_post(&after[1..]);
     last == Some(&"at") || is_direct || is_named || serves
+}
+
+/// True unless the place is what something else is of: “professor of” and “group in physics of”, but not “boycott of”.
+fn is_of_unit(before: &str) -> bool {
+    let folded = fold(before);
+    let mut words = folded.rsplit(' ').skip_while(|word| matches!(*word, "the" | ""));
+    let Some("of" | "for" | "from") = words.next() else { return true };
+    words.next().is_some_and(|word| UNITS.contains(&word) || is_role(word) || GROUPS.contains(&word))
 }
 
 /// “…, which was closed in 2012”.

@@ -148,6 +148,10 @@ fn other_words_of_a_sentence_are_no_institution_whoever_reads_it() {
         ("Ada Example was professor at Sample University until 2007.", "Sample University"),
         ("Ada Example met Bo Sample, professor at Sample University.", "Sample University"),
         ("Ada Example likes Sample University.", "Sample University"),
+        ("Ada Example leads the boycott of Sample University.", "Sample University"),
+        ("Ada Example leads the tidal audit of Sample University.", "Sample University"),
+        ("Ada Example is a researcher and teaches the history of Sample University.", "Sample University"),
+        ("Ada Example works at Buy Soap University.", "Buy Soap University"),
         ("Ada Example drew the Nordland Marine Survey.", "Nordland Marine Survey"),
     ] {
         assert!(!may_be(fact, text), "{fact}");

@@ -50,6 +50,25 @@ pub(crate) fn holds_certain_url(text: &str) -> bool {
         || lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').any(is_host)
 }
 
+/// A name in a network, or of a wallet.
+pub(crate) fn holds_handle(text: &str) -> bool {
+    plain(text).split(|c: char| !c.is_alphanumeric() && c != '_').any(is_handle)
+}
+
+/// “soap1tides”, “soap_tides”, “bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh”.
+/// Genes, compounds and programmes have fewer letters around their digits.
+fn is_handle(word: &str) -> bool {
+    let is_letter = |c: char| c.is_alphabetic();
+    let runs: Vec<&str> = word.split(|c: char| c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let is_plain = word.chars().all(|c| c.is_alphanumeric());
+    let turns = word.as_bytes().windows(2).filter(|w| w[0].is_ascii_digit() != w[1].is_ascii_digit()).count();
+    let is_name_with_number =
+        runs.len() > 1 && word.chars().count() >= 8 && runs.iter().all(|run| run.chars().count() >= 3);
+    let is_wallet = word.len() >= 20 && turns >= 4;
+    let is_joined = word.split('_').filter(|part| part.chars().any(is_letter)).count() > 1;
+    (is_plain && (is_name_with_number || is_wallet)) || is_joined
+}
+
 /// “soap . com” and “soap. com”; a new sentence begins with a capital.
 fn is_spaced_host(text: &str) -> bool {
     text.split('.').skip(1).any(|after| {
@@ -253,6 +272,14 @@ mod tests {
         ] {
             assert!(!holds_phone(text), "{text}");
         }
+    }
+
+    #[test]
+    fn names_in_networks_are_seen_and_those_of_nature_are_none() {
+        for text in ["under soap1tides", "as soap_tides", "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh"] {
+            assert!(holds_handle(text), "{text}");
+        }
+        assert!(!holds_handle("interleukin6 and BRCA1 in H2020, COVID19, Cu2ZnSnS4, 100km, x_1 and C60"));
     }
 
     #[test]

@@ -46,16 +46,46 @@ const BLAME: &[&str] = &[
     "rapist",
     "rejected",
     "retract",
+    "scam",
     "scandal",
     "sentenced",
     "sexist",
     "slut",
     "stupid",
+    "swindl",
     "sued",
     "suing",
     "thief",
     "whore",
     "worthless",
+];
+
+/// The same in German, Dutch, French, Spanish, Portuguese and Italian, for templates in these languages.
+const BLAME_ELSEWHERE: &[&str] = &[
+    "bedrieg",
+    "betrug",
+    "bugiard",
+    "dummkopf",
+    "embuster",
+    "escroc",
+    "estafador",
+    "farsante",
+    "gauner",
+    "gefalscht",
+    "hochstapl",
+    "imbroglion",
+    "impost",
+    "ladron",
+    "leugenaar",
+    "lugner",
+    "menteu",
+    "mentiros",
+    "oplichter",
+    "schwindler",
+    "tricheu",
+    "truffat",
+    "vigarist",
+    "voleu",
 ];
 
 /// What is nobody's business: family, health, home. Folded phrases, for the words alone may be somebody's research.
@@ -97,7 +127,7 @@ pub(crate) fn holds_blame(text: &str, interest: &str) -> bool {
     };
     let padded = format!(" {text} ");
     let tells = |phrase: &&str| padded.contains(&format!(" {phrase} "));
-    says(BLAME) || PRIVATE.iter().any(tells) || (says(ILLNESSES) && says(SUFFERS))
+    says(BLAME) || says(BLAME_ELSEWHERE) || PRIVATE.iter().any(tells) || (says(ILLNESSES) && says(SUFFERS))
 }
 
 #[cfg(test)]
@@ -116,6 +146,8 @@ mod tests {
             "She is pregnant and works on eddies.",
             "She lives at 12 Harbour Road.",
             "diagnosed with a disease",
+            "eine Betrügerin",
+            "une menteuse",
         ] {
             assert!(holds_blame(text, "ocean eddies"), "{text}");
         }

@@ -3,11 +3,15 @@
 //! Used twice: on what pages say before a composer sees it, and on what a composer answers before the recipient sees
 //! it. A list of tell-tales never is complete; it is one of several fences, and the values' own rules are the others.
 mod addresses;
+mod appeals;
 mod blame;
 mod markup;
 mod orders;
 
-pub(crate) use addresses::{holds_certain_url, holds_email, holds_identifier, holds_phone, holds_url};
+pub(crate) use addresses::{
+    holds_certain_url, holds_email, holds_handle, holds_identifier, holds_phone, holds_url,
+};
+pub(crate) use appeals::holds_appeal;
 pub(crate) use blame::holds_blame;
 pub(crate) use markup::{holds_leftover, holds_markup, holds_symbols};
 pub(crate) use orders::{holds_encoded, holds_order, holds_request, is_imperative};

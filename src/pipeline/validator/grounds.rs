@@ -5,6 +5,7 @@ use crate::{
     pipeline::passages::{Who, principals, subject},
     text::{
         claim::{KeyWord, Said, is_frame, key_words},
+        language::language,
         name::people::others,
         words::{alike, fold, occurs},
     },
@@ -105,6 +106,17 @@ pub(super) fn unsupported_words(claim: &Claim<'_>) -> Vec<String> {
     let keys = keys(claim);
     let lacking = sources(claim).iter().map(|source| source.lacks(&keys)).min_by_key(Vec::len);
     lacking.unwrap_or_default().into_iter().take(MAX_NAMED).map(|word| format!("“{word}”")).collect()
+}
+
+/// Neither the whole nor a quotation is in a language other than English and that of the template: no rule knows what
+/// hurts in it. The title of a paper is quoted whatever it says.
+pub(super) fn is_in_known_language(claim: &Claim<'_>) -> bool {
+    let untitled =
+        claim.papers.iter().fold(claim.text.to_owned(), |text, paper| text.replace(&paper.title, " "));
+    let (quoted, rest) = quotations(&untitled);
+    let template = language(claim.fixed_text);
+    let is_known = |text: &str| language(text).is_none_or(|code| code == "en" || Some(code) == template);
+    is_known(&rest) && quoted.into_iter().all(is_known)
 }
 
 /// There is a word that is neither frame nor what the sender said, or a quotation.

@@ -2,17 +2,17 @@
 use super::{
     Claim,
     grounds::{
-        is_book, is_institution, is_its_year, is_own, is_quoted_truly, is_specific, is_supported,
-        is_title_of_its_paper, knows_its_paper, unsupported_words,
+        is_book, is_in_known_language, is_institution, is_its_year, is_own, is_quoted_truly, is_specific,
+        is_supported, is_title_of_its_paper, knows_its_paper, unsupported_words,
     },
     manner::{fits, has_no_foreign_words, is_chatter, is_in_script_of},
 };
 use crate::{
     model::{SlotKind, leaks_instructions},
     pipeline::hygiene::{
-        holds_blame, holds_certain_url, holds_email, holds_encoded, holds_identifier, holds_invisible,
-        holds_leftover, holds_markup, holds_mixed_scripts, holds_order, holds_phone, holds_request,
-        holds_symbols, holds_url, is_imperative,
+        holds_appeal, holds_blame, holds_certain_url, holds_email, holds_encoded, holds_handle,
+        holds_identifier, holds_invisible, holds_leftover, holds_markup, holds_mixed_scripts, holds_order,
+        holds_phone, holds_request, holds_symbols, holds_url, is_imperative,
     },
 };
 
@@ -73,12 +73,18 @@ pub(super) const RULES: &[Rule] = &[
         !holds_order(c.text) && (is_title(c) || !(is_imperative(c.text) || holds_request(c.text)))
     }),
     error("no-code", "must not contain encoded text", |c| !holds_encoded(c.text)),
+    error("no-handle", "must not contain a name in a network or of a wallet", |c| {
+        is_title(c) || !holds_handle(c.text)
+    }),
     error("no-leak", "must not repeat what you were told", |c| !leaks_instructions(c.text)),
     error(
         "no-chatter",
         "must be the bare text to put in, without greeting or comments; leave the slot out where nothing fits",
         |c| is_title(c) || !is_chatter(c.text),
     ),
+    error("no-appeal", "must neither ask anything of anybody nor advertise anything", |c| {
+        is_title(c) || !holds_appeal(c.text, c.person.interest)
+    }),
     error("no-blame", "must hold nothing that accuses or hurts", |c| {
         is_title(c) || !holds_blame(c.text, c.person.interest)
     }),
@@ -120,9 +126,14 @@ pub(super) const RULES: &[Rule] = &[
         culprits: unsupported_words,
     },
     error("specific", "must say something that only fits this person", is_specific),
-    error("language", "must be in the letters of the template, but for names", |c| {
-        c.kind != SlotKind::Detail
-            || has_no_foreign_words(c.text, c.fixed_text, |word| c.name.holds_word(word))
-    }),
+    error(
+        "language",
+        "must be in English or the language of the template, and in its letters but for names",
+        |c| {
+            c.kind != SlotKind::Detail
+                || (has_no_foreign_words(c.text, c.fixed_text, |word| c.name.holds_word(word))
+                    && is_in_known_language(c))
+        },
+    ),
     warning("script", "is in another script than the template", |c| is_in_script_of(c.text, c.fixed_text)),
 ];
