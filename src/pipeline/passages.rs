@@ -95,8 +95,8 @@ struct Sentence {
     is_named: bool,
     /// It is about something or somebody that it does not name: “The mayor won a prize.”
     is_of_another: bool,
-    /// It is a line with the name of somebody else and without the person's.
-    names_only_others: bool,
+    /// It has the name of somebody else, or is a line that begins with one.
+    names_others: bool,
     /// The others that it names or may name, folded.
     others: Vec<String>,
 }
@@ -131,7 +131,7 @@ impl<'p> Passages<'p> {
     fn unsettle_lists(&mut self) {
         for list in self.sentences.chunk_by_mut(|line, next| line.is_entry && next.is_entry) {
             let others: Vec<usize> =
-                (0..list.len()).filter(|&at| list[at].is_entry && list[at].names_only_others).collect();
+                (0..list.len()).filter(|&at| list[at].is_entry && list[at].names_others).collect();
             for other in others {
                 let end = list.len().min(other + NEAR);
                 for line in list[other.saturating_sub(NEAR)..end].iter_mut().filter(|line| !line.is_named) {
@@ -295,7 +295,7 @@ impl<'p> Teller<'p> {
         }
         self.is_last_doubtful = brings_another(text, self.name) || has_part_of_another || is_of_another;
         let begins_with_other = text.split('|').next().is_some_and(|cell| is_single_name(cell, self.name));
-        let names_only_others = names.own.is_none() && (!names.others.is_empty() || begins_with_other);
+        let names_others = !names.others.is_empty() || begins_with_other;
         Sentence {
             is_of_another,
             said: Said::of(text),
@@ -303,7 +303,7 @@ impl<'p> Teller<'p> {
             // a sentence that is partly about somebody else supports nothing
             who: if has_part_of_another || begins_with_other { Who::Other } else { who },
             is_named: names.own.is_some() && !has_part_of_another,
-            names_only_others,
+            names_others,
             others: suspects(text, self.name).into_iter().map(|place| fold(&text[place])).collect(),
         }
     }

@@ -51,6 +51,7 @@ const TURNS: &[&str] = &[
     "alleged",
     "allegedly",
     "almost",
+    "anti",
     "asks",
     "aspired",
     "aspires",
@@ -112,11 +113,13 @@ const TURNS: &[&str] = &[
     "nominated",
     "nomination",
     "nominee",
+    "non",
     "opposed",
     "opposes",
     "planned",
     "pretended",
     "pretends",
+    "pseudo",
     "purported",
     "refused",
     "refuses",
@@ -253,6 +256,29 @@ impl Said {
     /// True if a word of this table begins a part of a sentence there.
     fn begins(&self, table: &[&str], at: usize, is_own: &impl Fn(&str) -> bool) -> bool {
         table.contains(&self.words[at].as_str()) && (at == 0 || !is_own(&self.words[at - 1]))
+    }
+
+    /// True if the words that the claim strings together after “your” stand near each other here, or were turned round:
+    /// “lazy fish near turbines” makes no “lazy turbines”.
+    pub fn keeps_together(&self, claim: &Said) -> bool {
+        let is_empty = |word: &String| is_stop_word(word) || SMALL.contains(&word.as_str()) || is_frame(word);
+        let key = |at: usize| KeyWord { text: claim.words[at].clone(), is_exact: false };
+        let places = |key: &KeyWord| -> Vec<usize> {
+            (0..self.words.len()).filter(|&at| key.is_form_of(&self.words[at])).collect()
+        };
+        (1..claim.words.len()).filter(|&at| claim.words[at - 1] == "your").all(|from| {
+            let run = claim.words[from..].iter().take_while(|word| !is_empty(word)).count();
+            (from + 1..from + run).all(|at| {
+                let (befores, afters) = (places(&key(at - 1)), places(&key(at)));
+                let is_near = |before: usize, after: usize| {
+                    after < before
+                        || after - before <= 2 && !self.words[before + 1..after].iter().any(is_empty)
+                };
+                let are_near =
+                    |before: &usize| afters.is_empty() || afters.iter().any(|after| is_near(*before, *after));
+                befores.is_empty() || befores.iter().any(are_near)
+            })
+        })
     }
 
     /// True if what the claim puts before a frame word, as in “your tidal energy studies”, stands here in one piece and to
@@ -443,6 +469,7 @@ mod tests {
             said.tells(&keys, is_own)
                 && said.tells_of_subject(&keys, &claim, is_own)
                 && said.keeps_phrases(&claim, |_| false)
+                && said.keeps_together(&claim)
         };
         for (source, claim) in [
             ("Ada measured eddies in the Baltic Sea.", "the eddies in the Baltic Sea that you measured"),
@@ -456,6 +483,7 @@ mod tests {
         for (source, claim) in [
             ("Ada studies how poor care and bad weather ruin pumps.", "your poor and bad studies"),
             ("Ada leads studies of poor pumps.", "your poor studies"),
+            ("Ada counts lazy fish near turbines.", "your lazy turbines"),
             ("Ada leads studies of corrupt lords and tides.", "your corrupt tides studies"),
             ("Ada writes of how corrupt lords blocked the tide.", "your corrupt tide"),
             ("Ada leads the Eddy Laboratory, which lost buoys.", "the buoys"),

@@ -80,6 +80,23 @@ const SMALL_WORDS: &[(Code, &[&str])] = &[
             "z", "za", "ze",
         ],
     ),
+    ("fi", &["ei", "etta", "han", "ja", "joka", "kanssa", "oli", "on", "ovat", "seka", "tai"]),
+    (
+        "cs",
+        &["a", "do", "jako", "je", "jeho", "jeji", "na", "od", "pro", "s", "se", "v", "ve", "z", "za", "ze"],
+    ),
+    ("hu", &["a", "az", "es", "egy", "hogy", "is", "meg", "nem", "van", "volt"]),
+    (
+        "ro",
+        &[
+            "a", "al", "ale", "care", "cu", "de", "din", "este", "in", "la", "nu", "o", "pe", "pentru", "si",
+            "un",
+        ],
+    ),
+    (
+        "id",
+        &["adalah", "dalam", "dan", "dari", "dengan", "di", "ini", "itu", "pada", "tidak", "untuk", "yang"],
+    ),
     ("tr", &["bir", "bu", "da", "de", "degil", "gibi", "icin", "ile", "olan", "ve", "uzerine"]),
 ];
 /// Fewest small words that show a language.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     model::{Fact, LONGEST_DETAIL, PaperRef, Person, SelectTask, SlotKind, Value, ValuesTask},
     text::{
-        name::PersonName,
+        name::{PersonName, people::brings_another},
         words::{field_words, fold, overlap},
     },
 };
@@ -104,6 +104,7 @@ impl Chooser<'_> {
         let (at, text, _) = self
             .facts()
             .filter(|(_, fact)| self.scale.is_quotable(fact) && says_work(fact, &self.scale.name))
+            .filter(|(_, fact)| !brings_another(fact, &self.scale.name))
             // what has nothing to do with the interest may be a namesake's, or anything
             .filter(|(_, fact)| overlap(&self.scale.field, fact) > 0)
             .map(|(at, fact)| (at, quotation(fact), self.scale.weight(fact)))

@@ -73,6 +73,11 @@ impl Builtin {
         book::is_book(fact, text, name)
     }
 
+    /// Whether the fact says first of all what the person does or has done at work.
+    pub(crate) fn says_work(self, fact: &str, name: &PersonName) -> bool {
+        subject::is_about(fact, name) && work::says_work(fact, name)
+    }
+
     /// The facts that say most.
     pub(crate) fn selection(self, task: &SelectTask<'_>) -> Vec<usize> {
         chooser::selection(task)

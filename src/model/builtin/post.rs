@@ -124,6 +124,7 @@ const DOUBTS: &[&str] = &[
     "hardly",
     "imaginary",
     "might",
+    "must",
     "nearly",
     "never",
     "not",
@@ -149,6 +150,7 @@ const DOUBTS: &[&str] = &[
 const DOUBT_PHRASES: &[&str] = &[
     " according to ",
     " fight against ",
+    " all people ",
     " in the film ",
     " in the novel ",
     " in the series ",

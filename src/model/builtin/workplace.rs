@@ -7,7 +7,7 @@ use super::{
 };
 use crate::text::{
     name::{Mention, PersonName, people::names_other},
-    words::fold,
+    words::{fold, is_stop_word},
 };
 
 /// What somebody does at a place of work.
@@ -36,6 +36,8 @@ const UNITS: &[&str] = &[
     "team",
     "unit",
 ];
+/// Posts over something.
+const LEADERS: &[&str] = &["chair", "director", "founder", "head", "member"];
 /// What may stand before the name of a place of work.
 const BEFORE_PLACE: &[&str] = &["at", "for", "from", "in", "of"];
 /// Words after which an institution is not, or no longer, the one where the person works.
@@ -183,6 +185,8 @@ pub(super) fn may_be_workplace(fact: &str, text: &str, name: &PersonName) -> boo
             && fold(before).split(' ').any(|word| ties(word) || is_role(word))
             && !names_bystander(before)
             && is_of_unit(before)
+            && leads_unit(before)
+            && !has_idiom(before)
     };
     if !doubts(fact) && !names_other(fact, name) && institutions(open).iter().any(is_led_to) {
         return true;
@@ -234,6 +238,9 @@ fn stated<'f>(fact: &'f str, name: &PersonName) -> Option<Found<'f>> {
         let between = fact.get(from..found.start).unwrap_or_default();
         found.start >= from
             && belongs(subject, between)
+            && is_of_unit(between)
+            && leads_unit(between)
+            && !has_idiom(between)
             && !names_other(between, name)
             && !names_bystander(between)
             && !is_over(&fact[found.start + found.name.len()..])
@@ -307,12 +314,32 @@ fn is_at_work(words: &[&str], after: &[&str]) -> bool {
     last == Some(&"at") || is_direct || is_named || serves
 }
 
+/// False where somebody is “head of the picket at” a place: what is led there must be a unit of it, or have a name.
+fn leads_unit(before: &str) -> bool {
+    let words: Vec<&str> = before.split_whitespace().collect();
+    let leads = |pair: &[&str]| LEADERS.contains(&&*fold(pair[0])) && fold(pair[1]) == "of";
+    let Some(role) = words.windows(2).rposition(leads) else { return true };
+    let led = &words[role + 2..];
+    let is_small = |word: &&&str| matches!(&*fold(word), "" | "at" | "for" | "from" | "in" | "of" | "the");
+    led.iter().rev().find(|word| !is_small(word)).is_none_or(|last| {
+        last.starts_with(char::is_uppercase) || UNITS.contains(&&*fold(last)) || is_role(&fold(last))
+    })
+}
+
+/// “at heart”, “at work”: where somebody works has a large word or an article.
+fn has_idiom(before: &str) -> bool {
+    let words: Vec<&str> = before.split_whitespace().collect();
+    words.windows(2).any(|pair| {
+        fold(pair[0]) == "at" && pair[1].starts_with(char::is_lowercase) && !is_stop_word(&fold(pair[1]))
+    })
+}
+
 /// True unless the place is what something else is of: “professor of” and “group in physics of”, but not “boycott of”.
 fn is_of_unit(before: &str) -> bool {
     let folded = fold(before);
     let mut words = folded.rsplit(' ').skip_while(|word| matches!(*word, "the" | ""));
     let Some("of" | "for" | "from") = words.next() else { return true };
-    words.next().is_some_and(|word| UNITS.contains(&word) || is_role(word) || GROUPS.contains(&word))
+    words.next().is_none_or(|word| UNITS.contains(&word) || is_role(word) || GROUPS.contains(&word))
 }
 
 /// “…, which was closed in 2012”.

@@ -82,14 +82,23 @@ const CHANNELS: &[&str] = &[
     "paypal",
     "skype",
     "snapchat",
+    "payable",
     "telegram",
     "tiktok",
     "usdt",
+    "under the name",
+    "user name",
+    "username",
     "venmo",
     "wechat",
     "western union",
     "whatsapp",
     "zelle",
+];
+/// Small words that are large only in slogans and titles.
+const SLOGANS: &[&str] = &[
+    "always", "are", "be", "can", "do", "has", "have", "is", "it", "me", "my", "never", "no", "not",
+    "nothing", "now", "our", "should", "today", "was", "we", "were", "will", "with", "you", "your",
 ];
 const PAYS: &[&str] = &[
     "charge",
@@ -146,12 +155,22 @@ fn pays(words: &[&str]) -> bool {
     })
 }
 
-/// “Buy Soap” in large words, wherever it stands.
+/// “Buy Soap”, “Soap Is Best” in large words, wherever it stands: no institution's name has a call or a pronoun in it.
+/// Titles have, and stand in quotation marks.
 fn holds_call(text: &str) -> bool {
-    let is_large = |word: &str| word.starts_with(char::is_uppercase);
-    let words: Vec<&str> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.windows(2).any(|pair| is_large(pair[0]) && is_large(pair[1]) && is_call(&fold(pair[0])))
+    let is_large = |word: &str| word.starts_with(char::is_uppercase) && word.chars().nth(1).is_some();
+    let outside = text.split(['“', '„', '"', '«']).enumerate().map(|(at, part)| match at {
+        0 => part,
+        _ => part.split_once(['”', '"', '»']).map_or("", |(_, after)| after),
+    });
+    outside.flat_map(|part| part.split([',', '.', ';', ':', '(', ')'])).any(|part| {
+        let words: Vec<&str> =
+            part.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let calls = |pair: &[&str]| pair.iter().all(|word| is_large(word)) && is_call(&fold(pair[0]));
+        let claims =
+            |run: &[&str]| run.iter().all(|word| is_large(word)) && SLOGANS.contains(&&*fold(run[1]));
+        words.windows(2).any(calls) || words.windows(3).any(claims)
+    })
 }
 
 #[cfg(test)]
@@ -168,6 +187,7 @@ mod tests {
             "Ada Example endorses soap.",
             "Ada Example is professor at Buy Soap University.",
             "Ada Example answers on Telegram.",
+            "Ada Example is professor at the Best Soap Is Nordland Institute.",
         ] {
             assert!(holds_appeal(text, "ocean eddies"), "{text}");
         }
@@ -177,6 +197,7 @@ mod tests {
             "Ada Example received 2 million euros for buoys.",
             "Ada Example sends buoys to sea and transfers heat.",
             "Ada Example asks what the sea does to money.",
+            "Ada Example wrote “The Sea Is Ours” and “Visit Nordland”.",
         ] {
             assert!(!holds_appeal(text, "ocean eddies"), "{text}");
         }

@@ -96,9 +96,15 @@ pub(super) fn is_supported(claim: &Claim<'_>) -> bool {
         source.lacks(&keys).is_empty()
             && source.tells(&ordered, is_own)
             && source.tells_of_subject(&keys, &rest, is_own)
+            && source.keeps_together(&rest)
             && source.keeps_phrases(&rest, |word| is_given(claim, word))
     };
     is_frame || sources(claim).iter().any(|source| tells(source) && agrees(source))
+}
+
+/// Every fact is a sentence with the person for its subject that says what researchers do.
+pub(super) fn is_work(claim: &Claim<'_>) -> bool {
+    claim.kind != SlotKind::Detail || claim.facts.iter().all(|fact| Builtin.says_work(fact, &claim.name))
 }
 
 /// What no source says; of several sources, that which says most.
@@ -108,15 +114,15 @@ pub(super) fn unsupported_words(claim: &Claim<'_>) -> Vec<String> {
     lacking.unwrap_or_default().into_iter().take(MAX_NAMED).map(|word| format!("“{word}”")).collect()
 }
 
-/// Neither the whole nor a quotation is in a language other than English and that of the template: no rule knows what
-/// hurts in it. The title of a paper is quoted whatever it says.
+/// Neither the value nor a quotation or fact behind it is in a language other than English and that of the template: no
+/// rule knows what hurts in it. The title of a paper is quoted whatever it says.
 pub(super) fn is_in_known_language(claim: &Claim<'_>) -> bool {
     let untitled =
         claim.papers.iter().fold(claim.text.to_owned(), |text, paper| text.replace(&paper.title, " "));
     let (quoted, rest) = quotations(&untitled);
     let template = language(claim.fixed_text);
     let is_known = |text: &str| language(text).is_none_or(|code| code == "en" || Some(code) == template);
-    is_known(&rest) && quoted.into_iter().all(is_known)
+    is_known(&rest) && quoted.iter().chain(&claim.facts).all(|text| is_known(text))
 }
 
 /// There is a word that is neither frame nor what the sender said, or a quotation.

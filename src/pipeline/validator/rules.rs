@@ -3,7 +3,7 @@ use super::{
     Claim,
     grounds::{
         is_book, is_in_known_language, is_institution, is_its_year, is_own, is_quoted_truly, is_specific,
-        is_supported, is_title_of_its_paper, knows_its_paper, unsupported_words,
+        is_supported, is_title_of_its_paper, is_work, knows_its_paper, unsupported_words,
     },
     manner::{fits, has_no_foreign_words, is_chatter, is_in_script_of},
 };
@@ -135,5 +135,6 @@ pub(super) const RULES: &[Rule] = &[
                     && is_in_known_language(c))
         },
     ),
+    error("work", "must cite only facts that tell what the person does at work", is_work),
     warning("script", "is in another script than the template", |c| is_in_script_of(c.text, c.fixed_text)),
 ];

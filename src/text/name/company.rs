@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use super::{
     PersonName,
-    mention::{Token, tokens},
+    mention::{Mention, Token, tokens},
     people::{MAX_TEXT, begins, is_no_name, others},
 };
 
@@ -41,6 +41,19 @@ const PRONOUNS: &[&str] = &[
 ];
 /// A large word after these is somebody, even a single one.
 const COMPANY: &[&str] = &["alongside", "beside", "by", "like", "married", "met", "than", "unlike", "with"];
+/// What somebody is whom a comma brings in: “…, winner of a prize”.
+const APPOSITIONS: &[&str] = &[
+    "author",
+    "champion",
+    "founder",
+    "head",
+    "holder",
+    "home",
+    "inventor",
+    "laureate",
+    "recipient",
+    "winner",
+];
 /// Headings and labels of one word, besides plurals.
 const HEADINGS: &[&str] = &[
     "address",
@@ -85,13 +98,17 @@ pub(crate) fn actors(text: &str, person: &PersonName) -> Vec<Range<usize>> {
 pub(crate) fn suspects(text: &str, person: &PersonName) -> Vec<Range<usize>> {
     let others = others(text, person);
     let words = Words::of(text, person);
-    with_singles(others, &words, |at| words.is_actor(at) || words.is_beside(at))
+    let last = words.tokens.len().wrapping_sub(1);
+    with_singles(others, &words, |at| {
+        words.is_actor(at) || words.is_beside(at) || (at == last && words.is_apart(at))
+    })
 }
 
 /// True if the text ends with a single name that gives it to somebody: “Won a prize: Kim.”
 pub(crate) fn ends_with_owner(text: &str, person: &PersonName) -> bool {
     let words = Words::of(text, person);
-    words.tokens.len().checked_sub(1).is_some_and(|last| last > 0 && words.is_beside(last))
+    let last = words.tokens.len().checked_sub(1).filter(|last| *last > 0);
+    last.is_some_and(|last| words.is_beside(last) || words.is_apart(last))
 }
 
 /// True for one large word that may be a name and is no heading or label: “Kim”.
@@ -103,14 +120,21 @@ pub(crate) fn is_single_name(text: &str, person: &PersonName) -> bool {
         && !HEADINGS.contains(&words.word(0))
 }
 
-/// True if a part of the text has a subject of its own that is not the person: “…, who won a prize” of somebody else,
-/// “…; Kim won a prize”.
+/// True if a part of the text is about somebody else: “…, who won a prize” of another, “…; Kim won a prize”, “…, home of a
+/// champion”, or a namesake: nobody writes the same name twice in one sentence.
 pub(crate) fn has_part_of_another(text: &str, person: &PersonName) -> bool {
-    let words = Words::of(text, person);
     // what is longer than a sentence may be about anybody
-    text.len() > MAX_TEXT
-        || (1..words.tokens.len())
-            .any(|at| words.is_relative_of_another(at) || words.begins_clause_of_another(at))
+    if text.len() > MAX_TEXT {
+        return true;
+    }
+    let words = Words::of(text, person);
+    let whole = person.places(text).into_iter().filter(|place| place.mention == Mention::Full).count();
+    let is_anothers = |at| {
+        words.is_relative_of_another(at)
+            || words.begins_clause_of_another(at)
+            || words.is_apposition_of_another(at)
+    };
+    whole > 1 || (1..words.tokens.len()).any(is_anothers)
 }
 
 fn with_singles(
@@ -173,6 +197,13 @@ impl<'t> Words<'t> {
         (is_led_to || is_caseless(self.word(at)) && !self.is_other_spelling(at)) && self.is_single(at)
     }
 
+    /// “Won a prize – Kim”, “(Kim)”.
+    fn is_apart(&self, at: usize) -> bool {
+        self.tokens[at].gap.contains(['(', '–', '—', '|'])
+            && self.is_single(at)
+            && !self.is_other_spelling(at)
+    }
+
     /// “Ada Example (李明)”.
     fn is_other_spelling(&self, at: usize) -> bool {
         at > 0 && self.is_own(at - 1) && self.tokens[at].gap.trim_matches([' ', '(']).is_empty()
@@ -199,11 +230,31 @@ impl<'t> Words<'t> {
         !(between.is_empty() || is_complement)
     }
 
-    /// “; Kim won”, “, and bo won”: a part that does not go on with the subject.
+    /// “…, home of a champion”, unless it stands beside the name or says what the subject is.
+    fn is_apposition_of_another(&self, at: usize) -> bool {
+        let has_article = matches!(self.word(at - 1), "a" | "an" | "the");
+        let first = if has_article { at - 1 } else { at };
+        let is_beside = first > 0 && self.is_own(first - 1);
+        let is_complement = || (0..first).any(|at| matches!(self.word(at), "am" | "are" | "is" | "was"));
+        APPOSITIONS.contains(&self.word(at))
+            && self.tokens[first].gap.contains([',', '–', '—', '('])
+            && !(is_beside || is_complement() && !self.is_led_by_another(first))
+    }
+
+    /// What stands before is led to by “by” or “with”: “is taught by Kim, holder of …”.
+    fn is_led_by_another(&self, before: usize) -> bool {
+        (0..before).any(|at| matches!(self.word(at), "by" | "than" | "unlike" | "with"))
+    }
+
+    /// “; Kim won”, “, and bo won”, “(Kim won”, “while bo won”: a part that does not go on with the subject. What looks
+    /// like a new sentence in small letters is one, too.
     fn begins_clause_of_another(&self, at: usize) -> bool {
-        let after_and = matches!(self.word(at - 1), "and" | "but" | "while");
-        let gap = if after_and { self.tokens[at - 1].gap } else { self.tokens[at].gap };
-        let begins = gap.contains(';') || (after_and && gap.contains(','));
+        let after_and = matches!(self.word(at - 1), "and" | "but");
+        let gap = self.tokens[at].gap;
+        let begins = gap.contains([';', '(', '–', '—', '!', '?'])
+            || (gap.contains('.') && self.word(at - 1).chars().count() > 3)
+            || (after_and && self.tokens[at - 1].gap.contains([',', ';']))
+            || matches!(self.word(at - 1), "whereas" | "while");
         let is_subject =
             |at: usize| self.is_own(at) || PRONOUNS.contains(&self.word(at)) || ACTS.contains(&self.word(at));
         let verb = (at + 1..self.tokens.len().min(at + 4)).find(|&verb| self.acts(verb));
@@ -253,11 +304,19 @@ mod tests {
             "Ada Example is no relation of the actress Ada Example, who won a prize.",
             "Ada Example sails; bo sample won a prize.",
             "Ada Example sails, and bo won a prize.",
+            "Ada Example sails while bo has won a prize.",
+            "Ada Example sails (Kim won a prize).",
+            "Ada Example sails. kim won a prize.",
+            "Ada Example works at Nordland, home of the champion.",
+            "Ada Example is taught by Kim, winner of a prize.",
+            "Ada Example is no sailor like Ada Example.",
         ] {
             assert!(has_part_of_another(text, &person), "{text}");
         }
         for text in [
             "Ada Example, who won a prize, sails.",
+            "Ada Example, winner of a prize, sails.",
+            "Ada Example is professor at Nordland, founder of the Skerry Laboratory and a sailor.",
             "Ada Example is a biologist who won a prize.",
             "She is an engineer whose buoys drift.",
             "Ada Example sails; she won a prize.",
