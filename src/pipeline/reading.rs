@@ -10,7 +10,7 @@ use super::{
     hygiene::{
         holds_appeal, holds_blame, holds_email, holds_encoded, holds_handle, holds_invisible, holds_leftover,
         holds_mixed_scripts, holds_order, holds_phone, holds_request, holds_symbols, holds_url,
-        is_imperative,
+        is_imperative, is_in_jest,
     },
     passages::{Passages, Who, subject},
 };
@@ -101,6 +101,10 @@ pub(crate) fn read(page: &Page, parser: &dyn Model, person: Person<'_>) -> Resul
         parts.truncate(MAX_CHUNKS);
     }
     let text = parts.join("\n");
+    if is_in_jest(&page.title) || is_in_jest(&text) {
+        reading.warnings.push(format!("{} was not used: it says that it is not meant seriously", page.url));
+        return Ok(reading);
+    }
     reading.characters = text.chars().count();
     let most = most_certain(Builtin.certainty(&FactsTask { person, title: &page.title, text: &text }));
     let name = PersonName::parse(person.name);

@@ -5,6 +5,7 @@
 mod addresses;
 mod appeals;
 mod blame;
+mod jests;
 mod markup;
 mod orders;
 
@@ -13,6 +14,7 @@ pub(crate) use addresses::{
 };
 pub(crate) use appeals::holds_appeal;
 pub(crate) use blame::holds_blame;
+pub(crate) use jests::is_in_jest;
 pub(crate) use markup::{holds_leftover, holds_markup, holds_symbols};
 pub(crate) use orders::{holds_encoded, holds_order, holds_request, is_imperative};
 

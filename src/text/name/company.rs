@@ -252,7 +252,7 @@ impl<'t> Words<'t> {
         let after_and = matches!(self.word(at - 1), "and" | "but");
         let gap = self.tokens[at].gap;
         let begins = gap.contains([';', '(', '–', '—', '!', '?'])
-            || (gap.contains('.') && self.word(at - 1).chars().count() > 3)
+            || (gap.contains('.') && self.word(at - 1).chars().count() > 2)
             || (after_and && self.tokens[at - 1].gap.contains([',', ';']))
             || matches!(self.word(at - 1), "whereas" | "while");
         let is_subject =
@@ -271,7 +271,7 @@ fn is_caseless(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn names<'t>(find: fn(&str, &PersonName) -> Vec<Range<usize>>, text: &'t str) -> Vec<&'t str> {
+    fn names(find: fn(&str, &PersonName) -> Vec<Range<usize>>, text: &str) -> Vec<&str> {
         find(text, &PersonName::parse("Ada Example")).into_iter().map(|name| &text[name]).collect()
     }
 

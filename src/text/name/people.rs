@@ -217,7 +217,12 @@ pub(crate) fn brings_another(text: &str, person: &PersonName) -> bool {
         let to_be = |before: &usize| matches!(word(*before), "is" | "was" | "am" | "became" | "been" | "as");
         (0..at)
             .rev()
-            .take_while(|&before| !matches!(word(before), "by" | "for" | "of" | "to" | "who" | "with"))
+            .take_while(|&before| {
+                !matches!(
+                    word(before),
+                    "by" | "for" | "like" | "of" | "than" | "to" | "unlike" | "who" | "with"
+                )
+            })
             .any(|before| to_be(&before))
     };
     let is_somebody = |at: usize| SOMEBODY.contains(&word(at)) || PEOPLE_OF_SOMEBODY.contains(&word(at));
@@ -311,6 +316,7 @@ mod tests {
             "Ada Example teaches with Kim.",
             "Ada Example works with 李明.",
             "Ada Example works with Beyoncé.",
+            "Ada Example is a sailor, unlike her twin.",
             "Ada Example works on tides with a Nobel laureate.",
         ] {
             assert!(brings_another(text, &person), "{text}");
