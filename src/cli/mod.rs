@@ -10,6 +10,8 @@ mod email;
 mod failure;
 mod files;
 mod output;
+#[cfg(test)]
+mod packaging;
 mod queue;
 mod read;
 mod run;

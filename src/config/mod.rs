@@ -25,7 +25,7 @@ pub use models::{Budget, ModelChoice, Prices, Provider, RemoteModel};
 pub use money::MicroUsd;
 pub use secret::{Secret, keep_out_of_core_dumps};
 pub use sources::{Environment, Gathered};
-pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS};
+pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS, Setting};
 use url::Url;
 
 /// Everything that can be set.
