@@ -51,9 +51,9 @@ check_depends() {
         dpkg-deb -R "$tools/$architecture/archives/$name"_*.deb "$stage/$name"
         options+=("-S$name")
     done
-    found=$(cd "$stage" && DEB_HOST_ARCH=$architecture dpkg-shlibdeps -O "${options[@]}" "-e$root/$program" |
+    found=$(cd "$stage" && DEB_HOST_ARCH=$architecture dpkg-shlibdeps -O "${options[@]}" "-e$root/$program" 2>log |
         sed -n 's/^shlibs:Depends=//p')
-    [[ $found ]] || die 'dpkg-shlibdeps could not tell what the program needs'
+    [[ $found ]] || die "dpkg-shlibdeps cannot tell what the program needs: $(<"$stage/log")"
     declared=,$(dpkg-deb --field "$package" Depends | sed 's/ *[,|] */,/g'),
     while read -r one; do
         [[ $declared == *",$one,"* ]] || wrong+=("Depends lacks $one")
