@@ -142,7 +142,7 @@ pub enum DbCommand {
         #[arg(long, value_name = "NAME")]
         yes: Option<String>,
     },
-    /// Print the version of the schema, e.g. "6 (head)"
+    /// Print the version of the schema, e.g. "7 (head)"
     #[command(after_help = "Example: scribe db current")]
     Current,
 }

@@ -80,7 +80,7 @@ fn an_upgrade_says_what_became_of_it() {
     for fate in FATES {
         let database = TestDatabase::empty();
         let answer = migrate::upgrade(&LostCommit::first(fate).open(&database), UpgradeTarget::Head);
-        check(fate, answer.map(|steps| assert_eq!(steps.len(), 6)), (database.version(), 0, 6));
+        check(fate, answer.map(|steps| assert_eq!(steps.len(), 7)), (database.version(), 0, 7));
     }
 }
 
@@ -121,7 +121,7 @@ fn a_downgrade_by_one_step_takes_one_step_or_none_and_says_which() {
     for fate in FATES {
         let database = TestDatabase::migrated();
         let answer = migrate::downgrade(&LostCommit::first(fate).open(&database), DowngradeTarget::Steps(1));
-        check(fate, answer.map(|steps| assert_eq!(steps.len(), 1)), (database.version(), 6, 5));
+        check(fate, answer.map(|steps| assert_eq!(steps.len(), 1)), (database.version(), 7, 6));
     }
 }
 
@@ -141,7 +141,7 @@ fn a_stamp_says_what_became_of_it() {
     for fate in FATES {
         let database = TestDatabase::migrated();
         let answer = migrate::stamp(&LostCommit::first(fate).open(&database), 3);
-        check(fate, answer.map(|before| assert_eq!(before, 6)), (database.version(), 6, 3));
+        check(fate, answer.map(|before| assert_eq!(before, 7)), (database.version(), 7, 3));
     }
 }
 

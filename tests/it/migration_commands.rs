@@ -100,12 +100,13 @@ fn the_history_tells_applied_pending_and_foreign_versions_apart() {
     let states = || -> Vec<State> {
         migrate::history(&database.open()).unwrap().0.into_iter().map(|version| version.state).collect()
     };
-    assert_eq!(states(), [State::Pending; 6], "without a history table");
+    assert_eq!(states(), [State::Pending; 7], "without a history table");
     program.ok(&["db", "upgrade", "4"]);
     assert_eq!(
         program.ok(&["db", "history"]),
         "VERSION   STATE    WHAT\n\
-         6 (head)  pending  create model days table\n\
+         7 (head)  pending  add recipient email and fields\n\
+         6         pending  create model days table\n\
          5         pending  enable row level security\n\
          4         applied  add what claiming needs\n\
          3         applied  create queue items table\n\
@@ -119,14 +120,14 @@ fn the_history_tells_applied_pending_and_foreign_versions_apart() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
         json[0],
-        serde_json::json!({"version": 6, "what": "create model days table", "head": true,
+        serde_json::json!({"version": 7, "what": "add recipient email and fields", "head": true,
                            "state": "pending", "applied_on": null})
     );
-    assert_eq!(json[2]["applied_on"], "2026-01-02T03:04:05Z");
+    assert_eq!(json[3]["applied_on"], "2026-01-02T03:04:05Z");
     database.query("INSERT INTO refinery_schema_history (version) VALUES (99)", &[]);
     database.query("UPDATE refinery_schema_history SET name = NULL WHERE version = 1", &[]);
     use State::{Applied, Divergent, Pending, Unknown};
-    assert_eq!(states(), [Unknown, Pending, Pending, Applied, Applied, Applied, Divergent]);
+    assert_eq!(states(), [Unknown, Pending, Pending, Pending, Applied, Applied, Applied, Divergent]);
 }
 
 #[test]
@@ -135,11 +136,11 @@ fn a_schema_that_exists_is_adopted_by_a_stamp() {
     database.query("DROP TABLE refinery_schema_history", &[]);
     let program = Program::new().database(&database);
     assert_eq!(program.run(&["db", "upgrade"]).code, 1, "the tables are in the way");
-    assert_eq!(program.ok(&["db", "stamp", "head"]), "Stamped 0 -> 6; nothing was run\n");
+    assert_eq!(program.ok(&["db", "stamp", "head"]), "Stamped 0 -> 7; nothing was run\n");
     assert_eq!(database.catalog(), golden(migrate::head()).text(), "closed history included");
-    assert_eq!(program.ok(&["db", "current"]), "6 (head)\n");
+    assert_eq!(program.ok(&["db", "current"]), "7 (head)\n");
     assert_eq!(program.ok(&["db", "upgrade"]), "Nothing to upgrade\n");
-    assert_eq!(program.ok(&["db", "stamp", "base"]), "Stamped 6 -> 0; nothing was run\n");
+    assert_eq!(program.ok(&["db", "stamp", "base"]), "Stamped 7 -> 0; nothing was run\n");
     assert!(program.ok(&["db", "current"]).starts_with("base\n"));
     assert_eq!(database.tables(), 4, "a stamp touches no table");
     assert_eq!(program.run(&["db", "stamp", "99"]).code, 1);
@@ -150,14 +151,14 @@ fn the_command_line_tells_each_step_down_and_up() {
     let database = TestDatabase::migrated();
     let program = Program::new().database(&database);
     let down = program.ok(&["db", "downgrade", "-1"]);
-    assert_eq!(down, "Running downgrade 6 -> 5, create model days table\n");
-    assert_eq!(program.ok(&["db", "current"]), "5\n");
+    assert_eq!(down, "Running downgrade 7 -> 6, add recipient email and fields\n");
+    assert_eq!(program.ok(&["db", "current"]), "6\n");
     let rest = program.ok(&["db", "downgrade", "base"]);
-    assert_eq!(rest.lines().count(), 5);
+    assert_eq!(rest.lines().count(), 6);
     assert!(rest.ends_with("Running downgrade 1 -> 0, create users table\n"), "{rest}");
     assert_eq!(program.ok(&["db", "downgrade", "base"]), "Nothing to downgrade\n");
     let reset = program.ok(&["db", "reset", "--yes", &database.name]);
-    assert_eq!(reset.lines().count(), 6);
+    assert_eq!(reset.lines().count(), 7);
     assert!(reset.starts_with("Running upgrade 0 -> 1, create users table\n"), "{reset}");
     let again = program.ok(&["db", "reset", "--yes", &database.name]);
     assert_eq!(again.lines().count(), 12, "{again}");
@@ -339,7 +340,7 @@ fn what_is_not_on_scribes_tables_is_no_drift_and_what_an_owner_added_there_is_ha
     assert_eq!((drift.missing.len(), drift.additional.len()), (0, 3), "{drift:?}");
     let json = Program::new().database(&database).ok(&["db", "check", "--schema", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!((&json["applied"], &json["missing"]), (&6.into(), &serde_json::json!([])));
+    assert_eq!((&json["applied"], &json["missing"]), (&7.into(), &serde_json::json!([])));
     assert_eq!(json["additional"].as_array().map(Vec::len), Some(3));
 }
 
@@ -349,11 +350,11 @@ fn a_schema_below_or_above_head_is_not_compared() {
     migrate::downgrade(&database.open(), DowngradeTarget::Version(4)).unwrap();
     let pending = |count: i32, applied: i32| {
         let told =
-            format!("{count} pending migration(s): at {applied} of 6\n   fix: run `scribe db upgrade`\n");
+            format!("{count} pending migration(s): at {applied} of 7\n   fix: run `scribe db upgrade`\n");
         (1, format!("Connected!\nscribe: {told}"))
     };
-    assert_eq!(schema_check(&database, "DROP INDEX ix_users_email"), pending(2, 4));
-    assert_eq!(schema_check(&TestDatabase::empty(), ""), pending(6, 0));
+    assert_eq!(schema_check(&database, "DROP INDEX ix_users_email"), pending(3, 4));
+    assert_eq!(schema_check(&TestDatabase::empty(), ""), pending(7, 0));
     let json = Program::new().database(&database).ok(&["db", "check", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let misfit = serde_json::json!({"kind": "pending", "applied": 4});

@@ -182,10 +182,10 @@ fn tables_of_other_names_are_nobodys_business() {
          CREATE TYPE template_type AS ENUM ('BOOK'); CREATE TABLE queue_items_of_mine (email_template TEXT)",
     );
     let program = Program::new().database(&database);
-    let pending = "Connected!\n6 pending migration(s): at 0 of 6\n   fix: run `scribe db upgrade`\n";
+    let pending = "Connected!\n7 pending migration(s): at 0 of 7\n   fix: run `scribe db upgrade`\n";
     assert_eq!(program.ok(&["db", "check"]), pending);
     assert_eq!(program.ok(&["db", "current"]), "base\n");
-    assert_eq!(program.ok(&["db", "upgrade"]).lines().count(), 6);
+    assert_eq!(program.ok(&["db", "upgrade"]).lines().count(), 7);
     assert!(program.ok(&["db", "check", "--schema"]).ends_with("as the migrations make it\n"));
 }
 

@@ -20,6 +20,7 @@ const VERSIONS: &[&str] = &[
     include_str!("4.txt"),
     include_str!("5.txt"),
     include_str!("6.txt"),
+    include_str!("7.txt"),
 ];
 
 /// The version that closes the tables, and opens their own rows to whoever has signed in.
