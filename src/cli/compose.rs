@@ -4,7 +4,7 @@ use serde::Serialize;
 use super::{args::ComposeRequest, draft::Shown, failure::Failure, files::read_text, output::Output};
 use crate::{
     config::Settings,
-    pipeline::{self, Draft, Pipeline, Request, Usage},
+    pipeline::{self, Draft, Fields, Pipeline, Request, Usage},
 };
 
 /// For programs: the draft, and what a person would be told first.
@@ -23,6 +23,7 @@ pub fn run(request: &ComposeRequest, settings: &Settings, output: &mut Output<'_
         recipient_interest: request.interest.trim().into(),
         template: read_text(&request.template)?,
         sender_name: request.sender.clone(),
+        fields: Fields::default(),
     };
     // What a day may cost is kept in the database, which this does without.
     let pipeline = Pipeline::new(settings, None);

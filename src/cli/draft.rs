@@ -30,7 +30,7 @@ impl Shown<'_> {
         for source in sources.iter().filter(|source| source.from == ValueOrigin::Neutral) {
             reasons.push(format!("nothing was found for {}", source.placeholder));
         }
-        let is_found = |from| matches!(from, ValueOrigin::Page | ValueOrigin::Paper);
+        let is_found = |from| matches!(from, ValueOrigin::File | ValueOrigin::Page | ValueOrigin::Paper);
         let falls_back = sources.iter().any(|source| source.from == ValueOrigin::Fallback);
         if falls_back && !sources.iter().any(|source| is_found(source.from)) {
             reasons.push("it could go to anybody: every value is your template's own fall-back".into());
@@ -71,6 +71,7 @@ impl Shown<'_> {
         for source in sources {
             let origin = match source.from {
                 ValueOrigin::Sender => " (given by you)",
+                ValueOrigin::File => " (from your file)",
                 ValueOrigin::Fallback => " (your fall-back: nothing was found)",
                 ValueOrigin::Neutral => " (a phrase that claims nothing: nothing was found)",
                 ValueOrigin::Page | ValueOrigin::Paper => "",

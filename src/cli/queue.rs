@@ -73,7 +73,7 @@ fn enqueue(
 /// Checks everything before anything is queued, and names every row that is wrong.
 fn check(rows: &[Row], template: &str, user: &User, output: &mut Output<'_>) -> Result<(), Failure> {
     let sender = user.display_name.as_deref();
-    for odd in pipeline::check_template(template, sender)
+    for odd in pipeline::check_template(template, sender, &pipeline::Fields::default())
         .map_err(|why| Failure::because("nothing was queued", why, "change the template and try again"))?
     {
         output.line(format!("Note: {odd}"))?;

@@ -125,11 +125,11 @@ pub fn settle(database: &Database, claim: &Claim, email: &Email) -> Result<Settl
             SET status = 'COMPLETED', completed_at = now(), email_id = $3, current_step = NULL, error_message = NULL,
                 lease_expires_at = NULL
             WHERE {IS_OURS}
-            RETURNING user_id, recipient_name, recipient_interest
+            RETURNING user_id, recipient_name, recipient_interest, recipient_email
         ), stored AS (
             INSERT INTO emails (id, user_id, recipient_name, recipient_interest, email_message, template_type, metadata,
-                                is_confident)
-            SELECT $3, user_id, recipient_name, recipient_interest, $4, $5, $6, $7 FROM done
+                                is_confident, recipient_email)
+            SELECT $3, user_id, recipient_name, recipient_interest, $4, $5, $6, $7, recipient_email FROM done
         ), counted AS (
             UPDATE users SET generation_count = coalesce(generation_count, 0) + 1
             WHERE id = (SELECT user_id FROM done)

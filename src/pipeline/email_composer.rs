@@ -115,8 +115,9 @@ fn sourced(
     value: Option<&Value>,
     research: Research<'_>,
 ) -> Option<ValueSource> {
-    if let Some(given) = slot::given(placeholder.kind, request) {
-        return Some(source(placeholder, given, ValueOrigin::Sender));
+    if let Some(given) = slot::given(placeholder, request) {
+        let from = if placeholder.kind == Kind::Given { ValueOrigin::File } else { ValueOrigin::Sender };
+        return Some(source(placeholder, given, from));
     }
     let value = value?;
     let page = |&fact: &usize| research.findings.urls.get(research.findings.facts.get(fact)?.page).cloned();

@@ -5,6 +5,7 @@ use super::*;
 use crate::{
     model::{Builtin, Fact, ModelError},
     pipeline::{
+        Fields,
         fakes::{FakeModel, paper, unusable},
         template_parser,
     },
@@ -16,6 +17,7 @@ fn request(template: &str) -> Request {
         recipient_interest: "ocean eddies".into(),
         template: template.into(),
         sender_name: Some("Bo Sender".into()),
+        fields: Fields::default(),
     }
 }
 
@@ -61,6 +63,23 @@ fn what_the_request_gives_is_put_in_without_a_model() {
     assert!(letter.is_confident);
     assert_eq!(letter.sources.len(), 5);
     assert!(letter.sources.iter().all(|source| source.from == ValueOrigin::Sender && source.urls.is_empty()));
+}
+
+#[test]
+fn what_the_senders_file_says_is_put_in_as_it_stands_and_nobody_is_asked() {
+    let values = [("Course", "{{paper}} [Your Name]"), ("University", "Nordland"), ("Room", "")];
+    let given = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let template = "{{course}}, {{institution}}, {{room|my office}}";
+    let request = Request { fields: given.into_iter().collect(), ..request(template) };
+    let brief = template_parser::run(&request, &Builtin).unwrap();
+    let (findings, papers) = (findings(&[]), one_paper());
+    let research = Research { findings: &findings, papers: &papers };
+    let model = FakeModel::default();
+    let letter = run(&request, &brief, research, &model).unwrap();
+    assert_eq!(letter.message, "{{paper}} [Your Name], Nordland, my office");
+    let from: Vec<_> = letter.sources.iter().map(|source| source.from).collect();
+    assert_eq!(from, [ValueOrigin::File, ValueOrigin::File, ValueOrigin::Fallback]);
+    assert_eq!(model.attempts.get(), 0, "nothing is left to ask for");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What must hold whatever a sender's template, a page or a model says.
 use super::{
-    Request, ValueOrigin,
+    Fields, Request, ValueOrigin,
     arxiv_helper::Papers,
     check_template,
     email_composer::{self, Letter, Research},
@@ -36,12 +36,12 @@ fn template(input: &[u8]) {
             assert_eq!(whole, text);
             assert_eq!(template.fill(|_| ""), template.fixed_text());
             assert!(template.placeholders().all(|p| !p.name.is_empty() && p.raw.contains(p.name)));
-            drop(check_template(&text, Some("Bo Sender")));
+            drop(check_template(&text, Some("Bo Sender"), &Fields::default()));
         }
         Err(error) => {
             let told = error.to_string();
             assert!(!told.is_empty() && told.chars().count() < 600, "{told}");
-            assert!(check_template(&text, Some("Bo Sender")).is_err());
+            assert!(check_template(&text, Some("Bo Sender"), &Fields::default()).is_err());
         }
     }
 }
@@ -70,6 +70,7 @@ fn request() -> Request {
         recipient_interest: "ocean eddies".into(),
         template: LETTER.into(),
         sender_name: Some("Bo Sender".into()),
+        fields: Fields::default(),
     }
 }
 

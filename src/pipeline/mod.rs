@@ -13,6 +13,7 @@ mod email_composer;
 mod error;
 #[cfg(test)]
 mod fakes;
+mod fields;
 #[cfg(test)]
 mod fuzz_targets;
 mod hygiene;
@@ -33,6 +34,7 @@ mod witness;
 
 pub(crate) use arxiv_helper::LONGEST as LONGEST_ARXIV_STEP;
 pub use error::{Error, Service};
+pub use fields::{Fields, Wanted, check_fields, wanted_fields};
 #[cfg(test)]
 pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub use request::{MAX_TEMPLATE_BYTES, check_recipient, check_template};
@@ -54,6 +56,8 @@ pub struct Request {
     pub template: String,
     /// The sender's own name, for placeholders like `[Your Name]`.
     pub sender_name: Option<String>,
+    /// What else the sender gave, for the placeholders that ask for it.
+    pub fields: Fields,
 }
 
 /// The four steps, in order. The text is what `queue_items.current_step` and `step_timings` use.
@@ -160,7 +164,8 @@ pub struct ValueSource {
     pub placeholder: String,
     /// What was put in its place.
     pub value: String,
-    /// Which kind of source: `sender` (given with the request), `page`, `paper`, `fallback` (the template's own
+    /// Which kind of source: `sender` (given with the request), `file` (a column of
+    /// the sender's file), `page`, `paper`, `fallback` (the template's own
     /// fall-back text) or `neutral` (a phrase that claims nothing).
     pub from: ValueOrigin,
     /// The pages or papers that say so; empty unless `from` is `page` or `paper`.
@@ -173,6 +178,8 @@ pub struct ValueSource {
 pub enum ValueOrigin {
     /// Given with the request: name, interest, the sender's own name.
     Sender,
+    /// Given in a column of the sender's file.
+    File,
     /// Said by a page that was read.
     Page,
     /// Said by the metadata of a paper.
@@ -188,6 +195,7 @@ impl ValueOrigin {
     pub fn as_str(self) -> &'static str {
         match self {
             ValueOrigin::Sender => "sender",
+            ValueOrigin::File => "file",
             ValueOrigin::Page => "page",
             ValueOrigin::Paper => "paper",
             ValueOrigin::Fallback => "fallback",

@@ -1,8 +1,8 @@
 //! What a request must be before any work is spent on it: the border between what people type and the pipeline.
 use super::{
-    Request,
+    Fields, Request, check_fields,
     slot::Kind,
-    template::{Template, holds_placeholder},
+    template::{Placeholder, Template, holds_placeholder},
 };
 use crate::text::is_deceptive;
 
@@ -16,7 +16,8 @@ const MAX_INTEREST: usize = 500;
 /// Checks a request. The error says what is wrong and what to do; the answer is what is odd and not wrong.
 pub(super) fn check_request(request: &Request) -> Result<Vec<String>, String> {
     check_recipient(&request.recipient_name, &request.recipient_interest)?;
-    check_template(&request.template, request.sender_name.as_deref())
+    check_fields(&request.fields)?;
+    check_template(&request.template, request.sender_name.as_deref(), &request.fields)
 }
 
 /// Checks a recipient. The error says what is wrong and what to do.
@@ -31,9 +32,13 @@ pub fn check_recipient(name: &str, interest: &str) -> Result<(), String> {
     check_line("recipient's interest", interest, MAX_INTEREST)
 }
 
-/// Checks a template for a sender whose own name is known or not. The error says what is wrong and what to do; the
+/// Checks a template for a sender whose own name is known or not, and whose file gives these values. The error says what is wrong and what to do; the
 /// answer is what is odd and not wrong.
-pub fn check_template(template: &str, sender_name: Option<&str>) -> Result<Vec<String>, String> {
+pub fn check_template(
+    template: &str,
+    sender_name: Option<&str>,
+    fields: &Fields,
+) -> Result<Vec<String>, String> {
     if template.trim().is_empty() {
         return Err("the template is empty; write the e-mail with placeholders such as {{name}}".to_owned());
     }
@@ -46,14 +51,29 @@ pub fn check_template(template: &str, sender_name: Option<&str>) -> Result<Vec<S
     if template.contains('\0') {
         return Err("the template holds a NUL character; save it as plain UTF-8 text".to_owned());
     }
-    let parsed = Template::parse(template).map_err(|error| error.to_string())?;
+    let parsed = Template::parse_with(template, fields).map_err(|error| error.to_string())?;
     if parsed.placeholders().next().is_none() {
         return Err("the template has no placeholder, so every e-mail would be the same; add one such as {{name}} or \
                     {{paper|your recent work}}"
             .to_owned());
     }
     check_sender(&parsed, sender_name)?;
+    check_given(&parsed, fields)?;
     Ok(parsed.kept_brackets().map(|kept| format!("{kept} is no placeholder and stays as it is")).collect())
+}
+
+/// What only the sender's file can fill must stand there.
+fn check_given(template: &Template<'_>, fields: &Fields) -> Result<(), String> {
+    let is_empty = |placeholder: &&Placeholder<'_>| {
+        let value = fields.value_of(placeholder.name).unwrap_or_default();
+        placeholder.kind == Kind::Given && placeholder.fallback.is_none() && value.is_empty()
+    };
+    match template.placeholders().find(is_empty) {
+        None => Ok(()),
+        Some(Placeholder { raw, name, .. }) => Err(format!(
+            "nothing is given for {raw}; fill in that column, or write {{{{{name}|…}}}} with a fall-back text"
+        )),
+    }
 }
 
 /// A sender without a name cannot sign.
@@ -100,6 +120,7 @@ mod tests {
             recipient_interest: "ocean eddies".into(),
             template: "Dear {{name}}".into(),
             sender_name: None,
+            fields: Fields::default(),
         }
     }
 
@@ -122,14 +143,14 @@ mod tests {
     fn a_missing_sender_name_is_noticed_before_any_research() {
         let message = complaint(|r| r.template = "{{name}} [Your Name]".into());
         assert!(message.contains("[Your Name]") && message.contains("scribe user add"), "{message}");
-        assert!(check_template("{{name}} {{your_name|A student}}", None).is_ok());
-        assert!(check_template("{{name}} [Your Name]", Some("Sam")).is_ok());
+        assert!(check_template("{{name}} {{your_name|A student}}", None, &Fields::default()).is_ok());
+        assert!(check_template("{{name}} [Your Name]", Some("Sam"), &Fields::default()).is_ok());
     }
 
     #[test]
     fn text_in_brackets_that_stays_is_pointed_out() {
-        let odd =
-            check_template("{{name}} [why I admire you so] [sic] [1] [a link](https://x.example)", None);
+        let text = "{{name}} [why I admire you so] [sic] [1] [a link](https://x.example)";
+        let odd = check_template(text, None, &Fields::default());
         assert_eq!(odd, Ok(vec!["[why I admire you so] is no placeholder and stays as it is".to_owned()]));
     }
 

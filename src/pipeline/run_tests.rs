@@ -3,7 +3,7 @@ use super::*;
 use crate::{
     model::{Builtin, PageFacts, Value},
     pipeline::{
-        TemplateType, ValueOrigin,
+        Fields, TemplateType, ValueOrigin,
         fakes::{FakeModel, FakeWeb, paper},
     },
 };
@@ -17,6 +17,7 @@ fn request(template: &str) -> Request {
         recipient_interest: "ocean eddies".into(),
         template: template.into(),
         sender_name: Some("Bo Sender".into()),
+        fields: Fields::default(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! What a placeholder asks for, by the name people give it.
-use super::Request;
+use super::{Request, template::Placeholder};
 use crate::model::SlotKind;
 use crate::text::{name::PersonName, words::fold};
 
@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Interest,
     /// The sender's own name.
     SenderName,
+    /// What a column of the sender's file says.
+    Given,
     /// Something that needs a source.
     Evidence(SlotKind),
 }
@@ -176,16 +178,20 @@ pub(crate) fn asks_for_something(text: &str) -> bool {
     text.chars().all(is_plain) && (is_counted || words.any(|word| TELLTALES.contains(&word)))
 }
 
-/// What the request itself gives for a kind: `None` for evidence and for an unknown sender's name.
-pub(crate) fn given(kind: Kind, request: &Request) -> Option<String> {
+/// What the request itself gives for a placeholder: `None` for evidence, for an unknown sender's name, and for an empty
+/// cell of the sender's file.
+pub(crate) fn given(placeholder: &Placeholder<'_>, request: &Request) -> Option<String> {
     let name = || PersonName::parse(&request.recipient_name);
-    match kind {
+    match placeholder.kind {
         Kind::Name => Some(request.recipient_name.trim().to_owned()),
         Kind::FirstName => Some(name().first),
         Kind::LastName => Some(name().last),
         Kind::Interest => Some(request.recipient_interest.trim().to_owned()),
         Kind::SenderName => {
             request.sender_name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
+        }
+        Kind::Given => {
+            request.fields.value_of(placeholder.name).filter(|value| !value.is_empty()).map(str::to_owned)
         }
         Kind::Evidence(_) => None,
     }

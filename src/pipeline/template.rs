@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::{
+    Fields,
     lookalike::lookalikes,
     slot::{self, KNOWN, Kind},
 };
@@ -66,13 +67,18 @@ pub(crate) enum TemplateError {
 impl<'a> Template<'a> {
     /// Finds the placeholders. Lines in errors count from 1.
     pub fn parse(text: &'a str) -> Result<Self, TemplateError> {
+        Template::parse_with(text, &Fields::default())
+    }
+
+    /// The same for a sender whose file has columns for placeholders.
+    pub fn parse_with(text: &'a str, fields: &Fields) -> Result<Self, TemplateError> {
         let mut segments = Vec::new();
         let (mut fixed_from, mut at, mut line, mut counted) = (0, 0, 1, 0);
         while let Some(offset) = text[at..].find(['{', '}', '[']) {
             at += offset;
             line += text[counted..at].matches('\n').count();
             counted = at;
-            let Some(placeholder) = placeholder_at(&text[at..], line)? else {
+            let Some(placeholder) = placeholder_at(&text[at..], line, fields)? else {
                 at += 1;
                 continue;
             };
@@ -148,25 +154,29 @@ pub(crate) fn holds_placeholder(text: &str) -> bool {
     Template::parse(text).map_or(true, |template| template.placeholders().next().is_some())
 }
 
-fn placeholder_at(rest: &str, line: usize) -> Result<Option<Placeholder<'_>>, TemplateError> {
+fn placeholder_at<'a>(
+    rest: &'a str,
+    line: usize,
+    fields: &Fields,
+) -> Result<Option<Placeholder<'a>>, TemplateError> {
     if rest.starts_with("{{") {
-        return in_braces(rest, line).map(Some);
+        return in_braces(rest, line, fields).map(Some);
     }
     if rest.starts_with("}}") {
         return Err(TemplateError::Unopened(line));
     }
     if let Some(inner) = rest.strip_prefix('{') {
         return match beginning(inner, MAX_SHOWN).split_once('}') {
-            Some((name, _)) if slot::kind_of(name).is_some() => {
+            Some((name, _)) if fields.kind_of(name).is_some() => {
                 Err(TemplateError::SingleBraces(line, name.to_owned()))
             }
             _ => Ok(None),
         };
     }
-    if rest.starts_with('[') { in_brackets(rest, line) } else { Ok(None) }
+    if rest.starts_with('[') { in_brackets(rest, line, fields) } else { Ok(None) }
 }
 
-fn in_braces(rest: &str, line: usize) -> Result<Placeholder<'_>, TemplateError> {
+fn in_braces<'a>(rest: &'a str, line: usize, fields: &Fields) -> Result<Placeholder<'a>, TemplateError> {
     let length = rest.find("}}").ok_or(TemplateError::Unterminated(line))?;
     let content = &rest[2..length];
     let (name, fallback) = split_fallback(content);
@@ -185,12 +195,16 @@ fn in_braces(rest: &str, line: usize) -> Result<Placeholder<'_>, TemplateError> 
     let raw = &rest[..length + 2];
     let kind = Some(name)
         .filter(|name| name.chars().count() <= MAX_NAME)
-        .and_then(slot::kind_of)
+        .and_then(|name| fields.kind_of(name))
         .ok_or_else(|| TemplateError::Unknown(line, shorten(raw, MAX_SHOWN).to_owned()))?;
     Ok(Placeholder { raw, name, fallback, kind })
 }
 
-fn in_brackets(rest: &str, line: usize) -> Result<Option<Placeholder<'_>>, TemplateError> {
+fn in_brackets<'a>(
+    rest: &'a str,
+    line: usize,
+    fields: &Fields,
+) -> Result<Option<Placeholder<'a>>, TemplateError> {
     let Some((content, after)) = bracketed(rest) else { return Ok(None) };
     if is_link_target(after) || !content.trim_start().starts_with(char::is_alphabetic) {
         return Ok(None);
@@ -198,7 +212,7 @@ fn in_brackets(rest: &str, line: usize) -> Result<Option<Placeholder<'_>>, Templ
     let (name, fallback) = split_fallback(content);
     let raw = &rest[..content.len() + 2];
     if name.chars().count() <= MAX_NAME
-        && let Some(kind) = slot::kind_of(name)
+        && let Some(kind) = fields.kind_of(name)
     {
         return match fallback {
             Some(text) if holds_placeholder(text) => Err(TemplateError::Nested(line)),

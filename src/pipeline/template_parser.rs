@@ -29,7 +29,8 @@ pub(crate) struct Brief<'a> {
 
 /// Reads the template.
 pub(crate) fn run<'a>(request: &'a Request, parser: &dyn Model) -> Result<Brief<'a>, Error> {
-    let template = Template::parse(&request.template).map_err(|error| Error::Item(error.to_string()))?;
+    let template = Template::parse_with(&request.template, &request.fields)
+        .map_err(|error| Error::Item(error.to_string()))?;
     let person = person(request);
     let fixed_text = template.fixed_text();
     let task = AnalyseTask { person, template: &request.template, fixed_text: &fixed_text };
@@ -104,6 +105,7 @@ mod tests {
     use super::*;
     use crate::{
         model::ModelError,
+        pipeline::Fields,
         pipeline::fakes::{FakeModel, unusable},
     };
 
@@ -113,6 +115,7 @@ mod tests {
             recipient_interest: "ocean eddies".into(),
             template: template.into(),
             sender_name: None,
+            fields: Fields::default(),
         }
     }
 

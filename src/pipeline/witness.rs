@@ -151,7 +151,7 @@ fn surroundings(condition: &'static Condition, detail: String, retry_after: Opti
 
 /// Whether there is no e-mail without a paper.
 fn needs_paper(request: &Request) -> bool {
-    Template::parse(&request.template).is_ok_and(|template| {
+    Template::parse_with(&request.template, &request.fields).is_ok_and(|template| {
         template
             .placeholders()
             .any(|placeholder| placeholder.kind.asks_for_paper() && placeholder.fallback.is_none())

@@ -3,7 +3,10 @@ use super::*;
 use crate::{
     condition::{MODEL_FAILING, MODEL_KEY_REFUSED},
     model::{Builtin, ModelError},
-    pipeline::fakes::{FakeModel, FakeWeb},
+    pipeline::{
+        Fields,
+        fakes::{FakeModel, FakeWeb},
+    },
     web::WebError,
 };
 
@@ -13,6 +16,7 @@ fn request(template: &str) -> Request {
         recipient_interest: "ocean eddies".into(),
         template: template.into(),
         sender_name: None,
+        fields: Fields::default(),
     }
 }
 

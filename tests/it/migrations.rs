@@ -56,7 +56,10 @@ fn a_downgrade_goes_as_far_as_it_is_told_and_never_up_or_below_base() {
     let database = TestDatabase::migrated();
     let downgrade = |target| migrate::downgrade(&database.open(), target);
     let steps = downgrade(DowngradeTarget::Version(3)).unwrap();
-    assert_eq!(steps.iter().map(|step| (step.from, step.to)).collect::<Vec<_>>(), [(7, 6), (6, 5), (5, 4), (4, 3)]);
+    assert_eq!(
+        steps.iter().map(|step| (step.from, step.to)).collect::<Vec<_>>(),
+        [(7, 6), (6, 5), (5, 4), (4, 3)]
+    );
     assert_eq!(downgrade(DowngradeTarget::Version(4)).unwrap(), []);
     assert_eq!(database.version(), 3);
     let before = database.schema();

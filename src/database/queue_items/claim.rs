@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     database::{Backlog, Database, DatabaseError, backlog::seconds, hints},
-    pipeline::{MAX_TEMPLATE_BYTES, Request, Step},
+    pipeline::{Fields, MAX_TEMPLATE_BYTES, Request, Step},
     queue::{
         Claim, ClaimToken, RunId,
         life::{LEASE, LONGEST_LEASE},
@@ -165,7 +165,8 @@ pub fn next_unreadable(database: &Database) -> Result<Option<(Uuid, DatabaseErro
 fn request_columns() -> String {
     format!(
         "c.recipient_name, c.recipient_interest, u.display_name, octet_length(c.email_template_text) AS template_bytes,
-         CASE WHEN octet_length(c.email_template_text) <= {MAX_TEMPLATE_BYTES} THEN c.email_template_text END AS template"
+         CASE WHEN octet_length(c.email_template_text) <= {MAX_TEMPLATE_BYTES} THEN c.email_template_text END AS template,
+         CASE WHEN octet_length(c.fields::text) <= {MAX_TEMPLATE_BYTES} THEN c.fields::text END AS fields"
     )
 }
 
@@ -199,6 +200,7 @@ fn request(row: &SimpleQueryRow) -> Option<Result<Request, Unfit>> {
         recipient_interest: text(row, "recipient_interest")?.into(),
         template: template.into(),
         sender_name: text(row, "display_name").map(String::from),
+        fields: text(row, "fields").map(Fields::from_json).unwrap_or_default(),
     }))
 }
 
