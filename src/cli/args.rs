@@ -1,10 +1,15 @@
 //! The arguments as they are typed.
+mod narrow;
+mod targets;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
-use crate::database::migrate::{DowngradeTarget, UpgradeTarget, head};
+pub use self::narrow::Narrow;
+use self::targets::{downgrade_target, stamp_target, upgrade_target};
+use crate::database::migrate::{DowngradeTarget, UpgradeTarget};
 
 /// Writes personalised e-mails to researchers from a PostgreSQL queue.
 #[derive(Debug, Parser)]
@@ -48,7 +53,7 @@ pub enum Command {
         #[command(subcommand)]
         command: DbCommand,
     },
-    /// Add and list users
+    /// Add, list and delete users
     User {
         #[command(subcommand)]
         command: UserCommand,
@@ -58,7 +63,7 @@ pub enum Command {
         #[command(subcommand)]
         command: QueueCommand,
     },
-    /// Read finished e-mails and their sources
+    /// Review finished e-mails and their sources, and export them
     Email {
         #[command(subcommand)]
         command: EmailCommand,
@@ -167,6 +172,15 @@ pub enum UserCommand {
     /// Copy the users that are missing from Supabase's table auth.users; nobody who is there is changed
     #[command(after_help = "Example: scribe user sync")]
     Sync,
+    /// Delete a user for good, with their e-mails and their recipients in the queue
+    #[command(after_help = "Example: scribe user delete sam@example.org --yes")]
+    Delete {
+        /// The user's e-mail address
+        email: String,
+        /// Delete without asking
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -175,40 +189,29 @@ pub enum QueueCommand {
     #[command(
         after_help = "Example: scribe queue add --user sam@example.org --name 'Ada Marlowe' --interest 'tidal energy' --template mail.txt"
     )]
-    Add {
-        /// The sender's e-mail address
-        #[arg(long)]
-        user: String,
-        /// The recipient's full name
-        #[arg(long)]
-        name: String,
-        /// What the recipient works on
-        #[arg(long)]
-        interest: String,
-        /// File with the e-mail and its placeholders [default: the user's own template]
-        #[arg(long, value_name = "FILE")]
-        template: Option<PathBuf>,
-    },
-    /// Queue every row of a CSV file with the columns name and interest, all or none
+    Add(AddRequest),
+    /// Queue every row of a spreadsheet that was saved as CSV, all or none
     #[command(
-        after_help = "Example: scribe queue import recipients.csv --user sam@example.org --template mail.txt"
+        after_help = "Its first line names the columns: name (or first and last name) and interest, and if you like e-mail. \
+                      Any other column fills the placeholder of its name: Course fills {{course}}.\n\
+                      Example: scribe queue import recipients.csv --user sam@example.org --template mail.txt --dry-run"
     )]
-    Import {
-        /// The CSV file
-        file: PathBuf,
-        /// The sender's e-mail address
-        #[arg(long)]
-        user: String,
-        /// File with the e-mail and its placeholders [default: the user's own template]
-        #[arg(long, value_name = "FILE")]
-        template: Option<PathBuf>,
-        /// Check everything and queue nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
+    Import(ImportRequest),
     /// List the queue, oldest first
-    #[command(after_help = "Example: scribe queue list")]
-    List,
+    #[command(after_help = "Example: scribe queue list --failed --since 7d")]
+    List {
+        /// Only those that failed
+        #[arg(long)]
+        failed: bool,
+        #[command(flatten)]
+        narrow: Narrow,
+    },
+    /// Print everything about one recipient of the queue
+    #[command(after_help = "Example: scribe queue show 1f0c2d3e")]
+    Show {
+        /// The item's id, or its first digits
+        id: String,
+    },
     /// Try a recipient again: one that failed, waits for its next try, or is finished, which gives another e-mail
     #[command(after_help = "Example: scribe queue retry 1f0c2d3e")]
     Retry {
@@ -231,15 +234,109 @@ pub enum QueueCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum EmailCommand {
-    /// List all e-mails, oldest first
-    #[command(after_help = "Example: scribe email list")]
-    List,
-    /// Print whether to look closer at an e-mail and why, the e-mail, its sources and papers, and what it took
+    /// List e-mails, oldest first
+    #[command(after_help = "Example: scribe email list --unsure --since 7d")]
+    List {
+        /// Only those that somebody should look at
+        #[arg(long)]
+        unsure: bool,
+        /// Those that were hidden, too
+        #[arg(long)]
+        hidden: bool,
+        #[command(flatten)]
+        narrow: Narrow,
+    },
+    /// Print an e-mail, then whether to look closer and why, its sources and papers, and what it took
     #[command(after_help = "Example: scribe email show 1f0c2d3e")]
     Show {
         /// The e-mail's id, or its first digits
         id: String,
     },
+    /// Write e-mails into a directory, as drafts that a mail program opens; hidden ones are left out
+    #[command(
+        after_help = "A first line “Subject: …” of the template becomes the subject. Files that are there stay as they are.\n\
+                            Example: scribe email export drafts --since 7d"
+    )]
+    Export(ExportRequest),
+    /// Take an e-mail out of sight: lists and exports leave it out
+    #[command(after_help = "Example: scribe email hide 1f0c2d3e")]
+    Hide {
+        /// The e-mail's id, or its first eight digits or more
+        id: String,
+        /// Show it again
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Delete an e-mail for good, with its sources
+    #[command(after_help = "Example: scribe email delete 1f0c2d3e --yes")]
+    Delete {
+        /// The e-mail's id, or its first eight digits or more
+        id: String,
+        /// Delete without asking
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct AddRequest {
+    /// The sender's e-mail address
+    #[arg(long)]
+    pub user: String,
+    /// The recipient's full name
+    #[arg(long)]
+    pub name: String,
+    /// What the recipient works on
+    #[arg(long)]
+    pub interest: String,
+    /// The recipient's e-mail address, for `email export`
+    #[arg(long)]
+    pub email: Option<String>,
+    /// File with the e-mail and its placeholders [default: the user's own template]
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportRequest {
+    /// The CSV file, or - for standard input
+    pub file: PathBuf,
+    /// The sender's e-mail address
+    #[arg(long)]
+    pub user: String,
+    /// File with the e-mail and its placeholders [default: the user's own template]
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Check everything, show the first three, and queue nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also queue those who wait already or were written to
+    #[arg(long)]
+    pub again: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportRequest {
+    /// The directory; it is made if it is not there
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// What the files are
+    #[arg(long, value_enum, default_value_t = Format::Eml)]
+    pub format: Format,
+    /// Only those that somebody should look at
+    #[arg(long)]
+    pub unsure: bool,
+    #[command(flatten)]
+    pub narrow: Narrow,
+}
+
+/// What `email export` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Drafts for a mail program, the address filled in where it is known
+    Eml,
+    /// Text with its sources, to read and to copy from
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -256,38 +353,6 @@ pub struct ComposeRequest {
     /// The sender's own name, for placeholders like [Your Name]
     #[arg(long)]
     pub sender: Option<String>,
-}
-
-fn upgrade_target(text: &str) -> Result<UpgradeTarget, String> {
-    let target = match text.strip_prefix('+') {
-        _ if text == "head" => Some(UpgradeTarget::Head),
-        Some(steps) => number(steps).filter(|n| *n > 0).map(UpgradeTarget::Steps),
-        None => number(text).map(UpgradeTarget::Version),
-    };
-    target.ok_or_else(|| format!("{text:?} is none of head, +N, or a version"))
-}
-
-fn downgrade_target(text: &str) -> Result<DowngradeTarget, String> {
-    let target = match text.strip_prefix('-') {
-        _ if text == "base" => Some(DowngradeTarget::Version(0)),
-        Some(steps) => number(steps).filter(|n| *n > 0).map(DowngradeTarget::Steps),
-        None => number(text).map(DowngradeTarget::Version),
-    };
-    target.ok_or_else(|| format!("{text:?} is none of -N, a version, or base"))
-}
-
-fn stamp_target(text: &str) -> Result<i32, String> {
-    let target = match text {
-        "head" => Some(head()),
-        "base" => Some(0),
-        version => number(version),
-    };
-    target.ok_or_else(|| format!("{text:?} is none of a version, head, or base"))
-}
-
-/// Digits only: `parse` alone would take a sign, which means something else here.
-fn number(text: &str) -> Option<i32> {
-    text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -311,39 +376,5 @@ mod tests {
         let mut without = Vec::new();
         visit(&Arguments::command(), &mut without);
         assert!(without.is_empty(), "{without:?}");
-    }
-
-    #[test]
-    fn an_upgrade_target_is_head_or_steps_or_a_version() {
-        assert_eq!(upgrade_target("head"), Ok(UpgradeTarget::Head));
-        assert_eq!(upgrade_target("+2"), Ok(UpgradeTarget::Steps(2)));
-        assert_eq!(upgrade_target("3"), Ok(UpgradeTarget::Version(3)));
-        for wrong in ["", "+", "+0", "++1", "-1", "tail", "+x"] {
-            assert!(upgrade_target(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_downgrade_target_is_steps_or_a_version_or_base() {
-        let parsed = |target| match Arguments::try_parse_from(["scribe", "db", "downgrade", target]) {
-            Ok(Arguments {
-                command: Command::Db { command: DbCommand::Downgrade { target, .. } }, ..
-            }) => Some(target),
-            _ => None,
-        };
-        assert_eq!(parsed("base"), Some(DowngradeTarget::Version(0)));
-        assert_eq!(parsed("-2"), Some(DowngradeTarget::Steps(2)));
-        assert_eq!(parsed("3"), Some(DowngradeTarget::Version(3)));
-        for wrong in ["", "-", "-0", "--1", "+1", "head", "-x"] {
-            assert_eq!(parsed(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_stamp_target_is_a_version_or_head_or_base() {
-        assert_eq!(["base", "3", "head"].map(stamp_target), [Ok(0), Ok(3), Ok(head())]);
-        for wrong in ["", "-1", "tail", "99999999999"] {
-            assert!(stamp_target(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -1,9 +1,9 @@
 //! `scribe db`.
-use std::io::{self, IsTerminal, Write};
+use std::io;
 
 use serde::Serialize;
 
-use super::{args::DbCommand, database, failure::Failure, output::Output, tell};
+use super::{args::DbCommand, confirm::ask, database, failure::Failure, output::Output, tell};
 use crate::{
     config::{Settings, Stage},
     database::{
@@ -233,19 +233,10 @@ fn reset(settings: &Settings, yes: Option<&str>, output: &mut Output<'_>) -> Res
     }
     match yes {
         Some(name) => agree(settings, name)?,
-        None if io::stdin().is_terminal() => {
-            tell(&format_args!("This deletes everything that scribe has in {shown}"));
-            // Who cannot read the question cannot answer it either.
-            let _ = write!(io::stderr(), "The name of the database, to go on: ");
-            let mut name = String::new();
-            io::stdin()
-                .read_line(&mut name)
-                .map_err(|e| Failure::because("your answer cannot be read", e, "use `--yes NAME`"))?;
-            agree(settings, name.trim())?;
-        }
         None => {
-            let fix = format!("add `--yes {}`, the name of this database", settings.database()?.name);
-            return Err(Failure::new("nobody is there to agree to the loss; nothing was changed", fix));
+            tell(&format_args!("This deletes everything that scribe has in {shown}"));
+            let flag = format!("--yes {}", settings.database()?.name);
+            agree(settings, &ask("The name of the database, to go on: ", &flag)?)?;
         }
     }
     Ok(print_steps(&migrate::reset(&patient(settings)?)?, output)?)

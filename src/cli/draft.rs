@@ -1,11 +1,11 @@
-//! An e-mail with its evidence, for a person to judge in one look: first whether to look closer and why, then the e-mail
-//! as it is to be copied, then where each value comes from, then what it took. In 80 columns.
+//! An e-mail with its evidence: first the e-mail as it is to be copied, then for a person to judge in one look whether to
+//! look closer and why, where each value comes from, and what it took. In 80 columns.
 use std::io;
 
 use super::output::Output;
 use crate::{
     pipeline::{Cost, Metadata, Step, StepUsage, Used, ValueOrigin},
-    text::{cut, printable},
+    text::{cut, printable, width::columns},
 };
 
 const WIDTH: usize = 80;
@@ -43,11 +43,10 @@ impl Shown<'_> {
 
     /// Prints all of it.
     pub fn print(&self, output: &mut Output<'_>) -> io::Result<()> {
-        self.verdict(output)?;
+        output.lines(self.message)?;
         output.line("")?;
         output.line("-".repeat(WIDTH))?;
-        output.lines(self.message)?;
-        output.line("-".repeat(WIDTH))?;
+        self.verdict(output)?;
         self.values(output)?;
         self.papers(output)?;
         self.warnings(output)?;
@@ -158,11 +157,11 @@ fn heading(title: &str, is_empty: bool, output: &mut Output<'_>) -> io::Result<(
 /// is longer, such as an address, stays whole.
 fn wrapped(begin: &str, text: &str, output: &mut Output<'_>) -> io::Result<()> {
     let text = printable(text);
-    let indent = " ".repeat(begin.chars().count().max(4));
+    let indent = " ".repeat(columns(begin).max(4));
     let mut line = begin.to_owned();
     let mut is_begun = false;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if is_begun && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if is_begun && columns(&line) + 1 + columns(word) > WIDTH {
             output.line(std::mem::replace(&mut line, indent.clone()))?;
             is_begun = false;
         }

@@ -46,15 +46,20 @@ fn metadata() -> Metadata {
 fn shown(is_confident: bool, metadata: &Metadata) -> String {
     let mut bytes = Vec::new();
     let shown = Shown { message: "Dear Ada,\n\n  I read it.\n", is_confident, metadata };
-    shown.print(&mut Output::new(&mut bytes, false)).unwrap();
+    shown.print(&mut Output::new(&mut bytes, false, None)).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
+/// What stands below the e-mail.
+fn judged(is_confident: bool, metadata: &Metadata) -> String {
+    shown(is_confident, metadata).split_once("---\n").unwrap().1.to_owned()
+}
+
 #[test]
-fn one_look_tells_what_it_is_worth_what_it_says_and_what_it_took() {
+fn the_email_comes_first_and_then_what_it_is_worth_where_it_comes_from_and_what_it_took() {
     let rule = "-".repeat(80);
     let expected = format!(
-        "Sure: every value has its source, or is your own text.\n\n{rule}\nDear Ada,\n\n  I read it.\n{rule}\n
+        "Dear Ada,\n\n  I read it.\n\n{rule}\nSure: every value has its source, or is your own text.\n
 Values and their sources
   {{{{name}}}} = Ada Example (given by you)
   [a paper] = Counting ocean eddies
@@ -80,24 +85,24 @@ in all              12.6       4120      58   0.0044
 }
 
 #[test]
-fn a_doubt_comes_first_and_only_there() {
+fn a_doubt_comes_right_behind_the_email_and_only_there() {
     let mut metadata = metadata();
     metadata.doubts = vec!["two places".into()];
     metadata.warnings.push("two places".into());
-    let text = shown(false, &metadata);
+    let text = judged(false, &metadata);
     assert!(
         text.starts_with("Look at it: two places\n") && text.matches("two places").count() == 1,
         "{text}"
     );
     metadata.sources.push(source("{{detail}}", "your work", ValueOrigin::Neutral, &[]));
-    let text = shown(false, &metadata);
+    let text = judged(false, &metadata);
     let expected = "Look at it:\n  - two places\n  - nothing was found for {{detail}}\n\n";
     assert!(text.starts_with(expected), "{text}");
     metadata.sources = vec![source("{{paper|it}}", "it", ValueOrigin::Fallback, &[])];
     metadata.doubts.clear();
-    assert!(shown(true, &metadata).starts_with("Look at it: it could go to anybody"));
+    assert!(judged(true, &metadata).starts_with("Look at it: it could go to anybody"));
     assert!(
-        shown(false, &Metadata::default()).starts_with("Look at it: see the warnings\n"),
+        judged(false, &Metadata::default()).starts_with("Look at it: see the warnings\n"),
         "of an older scribe"
     );
 }

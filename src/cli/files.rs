@@ -1,4 +1,4 @@
-//! Files that people name on the command line, and what is wrong with them, line by line.
+//! Files that people name on the command line, and what is wrong with them.
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read},
@@ -9,18 +9,12 @@ use std::{
 use rustix::fs::OFlags;
 
 use super::failure::Failure;
-use crate::database::queue_items::NewItem;
 
 /// The largest text file that is read: a hundred thousand recipients.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
-/// A recipient, and the line of the file that names it.
-pub struct Row {
-    /// From 1; `None` where there is no file.
-    pub line: Option<u64>,
-    /// The recipient.
-    pub item: NewItem,
-}
+/// The path that means standard input.
+const STANDARD_INPUT: &str = "-";
 
 /// Opens a file for reading, and nothing else that has a path: a pipe may wait for ever, and a device may have no end.
 ///
@@ -44,14 +38,27 @@ pub fn open(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Reads a file, or standard input to its end where the path is `-`.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    match path == Path::new(STANDARD_INPUT) {
+        true => read_within(path, Ok(io::stdin().lock())),
+        false => read_within(path, open(path)),
+    }
+}
+
+fn read_within(path: &Path, source: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = source.and_then(|source| source.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|error| unusable(path, error, "check the path, and name a file"))?;
+    match bytes.len() as u64 > MOST_BYTES {
+        true => Err(unusable(path, "it has more than 16 MB", "check the path, or split the file")),
+        false => Ok(bytes),
+    }
+}
+
 /// Reads a text file. The error names the file and, where it is the text's fault, the line.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    let unreadable = |error| unusable(path, error, "check the path, and name a file");
-    let mut bytes = Vec::new();
-    open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(unusable(path, "it has more than 16 MB", "check the path, or split the file"));
-    }
+    let bytes = read_within(path, open(path))?;
     let line_of = |offset: usize| 1 + bytes[..offset].iter().filter(|b| **b == b'\n').count();
     let fix = "save it as plain text in UTF-8";
     if let Some(offset) = bytes.iter().position(|b| *b == 0) {
@@ -63,59 +70,13 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
     }
 }
 
-/// Reads recipients from a CSV file; the columns are found by their names, whatever their order. Rows in which nothing
-/// stands are skipped, since spreadsheets leave such at the end.
-pub fn read_recipients(path: &Path) -> Result<Vec<Row>, Failure> {
-    let text = read_text(path)?;
-    let fix = "the first line names the columns, such as name,interest; a text that holds a comma stands in double quotes";
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .delimiter(delimiter(&text))
-        .from_reader(text.as_bytes());
-    let head = reader.headers().map_err(|e| unusable(path, e, fix))?.clone();
-    let column = |names: &[&str]| {
-        let found = head.iter().position(|column| names.contains(&column.to_lowercase().as_str()));
-        let shown = head.iter().collect::<Vec<_>>().join(", ");
-        found.ok_or_else(|| unusable(path, format!("there is no column {:?} among: {shown}", names[0]), fix))
+/// A file that is of no use, why, and what to do.
+pub fn unusable(path: &Path, why: impl std::fmt::Display, fix: &str) -> Failure {
+    let what = match path == Path::new(STANDARD_INPUT) {
+        true => "cannot use what comes from standard input".to_owned(),
+        false => format!("cannot use {}", path.display()),
     };
-    let name = column(&["name", "recipient_name", "recipient name"])?;
-    let interest = column(&["interest", "recipient_interest", "research_interest", "research interest"])?;
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| unusable(path, uneven(&e), fix))?;
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        let field = |column: usize| record.get(column).unwrap_or_default().to_string();
-        let item = NewItem { name: field(name), interest: field(interest) };
-        rows.push(Row { line: record.position().map(csv::Position::line), item });
-    }
-    if rows.is_empty() {
-        return Err(unusable(path, "it names no recipient", fix));
-    }
-    Ok(rows)
-}
-
-/// The sign between columns: spreadsheets write commas, semicolons or tabs, depending on their country.
-fn delimiter(text: &str) -> u8 {
-    let head = text.lines().next().unwrap_or_default();
-    let count = |sign: u8| head.bytes().filter(|b| *b == sign).count();
-    // The first of equals wins, so that a head without any sign counts as separated by commas.
-    [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
-}
-
-/// The library's text for a row of another length counts bytes; people count fields.
-fn uneven(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { pos: Some(position), expected_len, len } => {
-            format!("line {} has {len} fields, and the first line {expected_len}", position.line())
-        }
-        _ => error.to_string(),
-    }
-}
-
-fn unusable(path: &Path, why: impl std::fmt::Display, fix: &str) -> Failure {
-    Failure::because(format!("cannot use {}", path.display()), why, fix)
+    Failure::because(what, why, fix)
 }
 
 #[cfg(test)]
@@ -138,13 +99,5 @@ mod tests {
         assert!(words(&directory).contains("directory"));
         assert!(words(&large).contains("more than 16 MB"));
         std::fs::remove_dir_all(directory).unwrap();
-    }
-
-    #[test]
-    fn the_delimiter_is_the_one_that_the_first_line_uses() {
-        assert_eq!(delimiter("name,interest\nA;B,c;d"), b',');
-        assert_eq!(delimiter("name;interest\n"), b';');
-        assert_eq!(delimiter("name\tinterest, exactly\tmore"), b'\t');
-        assert_eq!(delimiter(""), b',');
     }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod compose;
 mod config;
+mod confirm;
 mod db;
 mod doctor;
 mod draft;
@@ -12,9 +13,12 @@ mod files;
 mod output;
 #[cfg(test)]
 mod packaging;
+mod progress;
 mod queue;
 mod read;
 mod run;
+mod spreadsheet;
+mod terminal;
 mod user;
 
 use std::{
@@ -47,7 +51,7 @@ pub fn main() -> ExitCode {
     keep_out_of_core_dumps();
     let arguments = Arguments::parse();
     let mut stdout = io::stdout().lock();
-    let mut output = Output::new(&mut stdout, arguments.json);
+    let mut output = Output::new(&mut stdout, arguments.json, terminal::width());
     let result = dispatch(&arguments, &mut output).and_then(|code| {
         stdout.flush()?;
         Ok(code)

@@ -1,14 +1,15 @@
 //! `scribe user`.
 use uuid::Uuid;
 
-use super::{args::UserCommand, database, failure::Failure, output::Output};
+use super::{args::UserCommand, confirm::confirm, database, failure::Failure, output::Output};
 use crate::{
     condition::DATABASE_PERMISSION,
     config::Settings,
     database::{
-        hints,
-        users::{self, Added, Synced},
+        Database, hints,
+        users::{self, Added, Belongings, Synced, User},
     },
+    text::address::is_address,
 };
 
 /// Dispatches.
@@ -17,6 +18,7 @@ pub fn run(command: &UserCommand, settings: &Settings, output: &mut Output<'_>) 
         UserCommand::Add { email, id, name } => add(settings, email, *id, name.as_deref(), output),
         UserCommand::List => list(settings, output),
         UserCommand::Sync => sync(settings, output),
+        UserCommand::Delete { email, yes } => delete(settings, email, *yes, output),
     }
 }
 
@@ -28,7 +30,7 @@ fn add(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let email = email.trim();
-    if !email.contains('@') || email.chars().count() > 255 || email.contains(char::is_whitespace) {
+    if !is_address(email) {
         return Err(Failure::new(format!("{email:?} is no e-mail address"), "give it as name@example.org"));
     }
     if let Some(name) = name
@@ -109,4 +111,39 @@ fn sync(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
         ))?;
     }
     Ok(())
+}
+
+/// The user with this address.
+pub fn find_user(database: &Database, email: &str) -> Result<User, Failure> {
+    users::find(database, email.trim())?.ok_or_else(|| {
+        Failure::new(
+            format!("there is no user {email}"),
+            format!("`scribe user add {email}` adds one, `scribe user list` shows all"),
+        )
+    })
+}
+
+fn delete(settings: &Settings, email: &str, yes: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let database = database(settings)?;
+    let user = find_user(&database, email)?;
+    let loss = listed(users::belongings(&database, user.id)?);
+    confirm(&format!("This deletes {} for good, and with them {loss}", user.email), yes)?;
+    let Some(gone) = users::delete(&database, user.id)? else {
+        return Err(Failure::new(
+            format!("{} is not there any more", user.email),
+            "nothing: somebody else has deleted them",
+        ));
+    };
+    if output.json {
+        return Ok(output.value(&gone)?);
+    }
+    output.line(format!("Deleted {}, and with them {}", user.email, listed(gone)))?;
+    Ok(output.line("On Supabase they come back with `scribe user sync` as long as they are in auth.users")?)
+}
+
+fn listed(Belongings { emails, unfinished, finished }: Belongings) -> String {
+    format!(
+        "{emails} e-mail(s), {unfinished} recipient(s) who wait or are being written to, and {finished} who are \
+         finished or failed"
+    )
 }

@@ -11,6 +11,7 @@ mod backlog;
 mod deadline;
 pub mod emails;
 mod error;
+mod filter;
 pub mod hints;
 pub mod inspect;
 mod login;
@@ -40,6 +41,7 @@ use postgres_native_tls::MakeTlsConnector;
 pub use self::{
     backlog::{Backlog, MOST_COUNTED},
     error::{Cause, DatabaseError, Phase},
+    filter::{Filter, Since},
 };
 use self::{
     deadline::{MakeWatched, Progress},

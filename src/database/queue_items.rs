@@ -2,10 +2,12 @@
 //!
 //! All writes to a claimed item carry its claim token, so that whoever lost the item cannot touch it any more.
 mod claim;
+mod enqueue;
+mod listing;
 
 use std::time::Duration;
 
-use postgres::{Row, types::Type};
+use postgres::types::Type;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,7 +18,11 @@ use crate::{
 };
 
 pub(super) use self::claim::lease_end;
-pub use self::claim::{Claimed, Polled, Unfit, claim, claim_leaving_others, next_unreadable};
+pub use self::{
+    claim::{Claimed, Polled, Unfit, claim, claim_leaving_others, next_unreadable},
+    enqueue::{Again, Known, KnownState, NewItem, Queued, enqueue, known},
+    listing::{Listed, Whole, find, list},
+};
 
 /// Lets a write through to an item that is still ours: its id is `$1`, the claim token `$2`.
 const IS_OURS: &str = "id = $1 AND status::text = 'PROCESSING' AND celery_task_id::text = $2";
@@ -235,87 +241,4 @@ pub fn unfinished(database: &Database) -> Result<i64, DatabaseError> {
     )?;
     let count = rows.first().and_then(|row| row.try_get(0).ok()??.parse().ok());
     count.ok_or_else(|| DatabaseError::unexpected("count unfinished", "no number of items"))
-}
-
-/// A recipient to queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewItem {
-    /// Full name.
-    pub name: String,
-    /// What they work on.
-    pub interest: String,
-}
-
-/// Queues recipients in their order, all or none, and returns how many. A lost answer to COMMIT is found out about: the
-/// rows' ids are made here, so the same INSERT once more adds none that is there.
-pub fn enqueue(
-    database: &Database,
-    user: Uuid,
-    template: &str,
-    items: &[NewItem],
-) -> Result<usize, DatabaseError> {
-    const ENQUEUE: &str = "
-        INSERT INTO queue_items (id, user_id, recipient_name, recipient_interest, email_template_text, status)
-        SELECT id, $1, name, interest, $2, 'PENDING'
-        FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS item (id, name, interest, place)
-        ORDER BY place
-        ON CONFLICT (id) DO NOTHING";
-    let ids: Vec<Uuid> = items.iter().map(|_| Uuid::new_v4()).collect();
-    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
-    let interests: Vec<&str> = items.iter().map(|item| item.interest.as_str()).collect();
-    database.repeatable("enqueue", |tx| {
-        tx.query_typed(
-            ENQUEUE,
-            &[
-                (&user, Type::UUID),
-                (&template, Type::TEXT),
-                (&ids, Type::UUID_ARRAY),
-                (&names, Type::TEXT_ARRAY),
-                (&interests, Type::TEXT_ARRAY),
-            ],
-        )?;
-        Ok(items.len())
-    })
-}
-
-/// An item as people look at it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Listed {
-    /// The row.
-    pub id: Uuid,
-    /// PENDING, PROCESSING, COMPLETED or FAILED.
-    pub status: String,
-    /// Whom to write to.
-    pub recipient_name: String,
-    /// What they work on.
-    pub recipient_interest: String,
-    /// The step it is in, or failed in.
-    pub current_step: Option<String>,
-    /// How often it was tried.
-    pub attempts: i32,
-    /// What its owner can do.
-    pub error_message: Option<String>,
-    /// The finished e-mail.
-    pub email_id: Option<Uuid>,
-}
-
-/// The items of the queue in claim order.
-pub fn list(database: &Database) -> Result<Vec<Listed>, DatabaseError> {
-    const LIST: &str = "
-        SELECT id, status::text, recipient_name::text, recipient_interest::text, current_step::text, attempts,
-               error_message::text, email_id
-        FROM queue_items ORDER BY created_at, seq";
-    let listed = |row: &Row| {
-        Ok(Listed {
-            id: row.try_get(0)?,
-            status: row.try_get(1)?,
-            recipient_name: row.try_get(2)?,
-            recipient_interest: row.try_get(3)?,
-            current_step: row.try_get(4)?,
-            attempts: row.try_get(5)?,
-            error_message: row.try_get(6)?,
-            email_id: row.try_get(7)?,
-        })
-    };
-    database.transaction("list queue", |tx| tx.read(LIST, &[], listed))
 }

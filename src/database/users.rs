@@ -124,6 +124,50 @@ pub fn sync(database: &Database) -> Result<Option<Synced>, DatabaseError> {
     })
 }
 
+/// What belongs to a user, and goes with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Belongings {
+    /// E-mails, hidden ones too.
+    pub emails: i64,
+    /// Recipients who wait, or whose e-mail is being written.
+    pub unfinished: i64,
+    /// Recipients who are finished or were given up.
+    pub finished: i64,
+}
+
+const BELONGINGS: &str = "
+    SELECT (SELECT count(*) FROM emails WHERE user_id = $1),
+           count(*) FILTER (WHERE status::text IN ('PENDING', 'PROCESSING')),
+           count(*) FILTER (WHERE status::text NOT IN ('PENDING', 'PROCESSING'))
+    FROM queue_items WHERE user_id = $1";
+
+/// What would go with a user.
+pub fn belongings(database: &Database, id: Uuid) -> Result<Belongings, DatabaseError> {
+    database.transaction("look at user", |tx| tx.read_one(BELONGINGS, &[(&id, Type::UUID)], belonging))
+}
+
+/// Deletes a user and all that is theirs, and tells what that was. `None`: they are not there any more. The items are
+/// locked before the user, as a settle does it, so that neither waits for the other. A lost answer to COMMIT is found out
+/// about.
+pub fn delete(database: &Database, id: Uuid) -> Result<Option<Belongings>, DatabaseError> {
+    const LOCK: &str =
+        "SELECT count(*) FROM (SELECT FROM queue_items WHERE user_id = $1 ORDER BY id FOR UPDATE) AS held";
+    let mut gone = None;
+    database.repeatable("delete user", |tx| {
+        let given = [(&id as _, Type::UUID)];
+        tx.query_typed(LOCK, &given)?;
+        let found = tx.read_one(BELONGINGS, &given, belonging)?;
+        if !tx.query_typed("DELETE FROM users WHERE id = $1 RETURNING 1", &given)?.is_empty() {
+            gone = Some(found);
+        }
+        Ok(gone)
+    })
+}
+
+fn belonging(row: &Row) -> Result<Belongings, postgres::Error> {
+    Ok(Belongings { emails: row.try_get(0)?, unfinished: row.try_get(1)?, finished: row.try_get(2)? })
+}
+
 fn user(row: &Row) -> Result<User, postgres::Error> {
     Ok(User {
         id: row.try_get(0)?,

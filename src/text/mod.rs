@@ -2,10 +2,12 @@
 //! before anything or anybody else looks at it.
 //!
 //! Characters without a glyph are the usual carrier of hidden instructions, and of names that look equal and are not.
+pub(crate) mod address;
 pub(crate) mod claim;
 pub(crate) mod language;
 pub(crate) mod name;
 pub(crate) mod sentences;
+pub mod width;
 pub(crate) mod words;
 
 use std::borrow::Cow;

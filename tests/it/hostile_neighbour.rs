@@ -7,9 +7,10 @@ use std::{
 
 use postgres::Client;
 use scribe::database::{
-    Database, emails,
+    Database, Filter,
+    emails::{self, Wanted},
     migrate::{self, MigrateError, UpgradeTarget},
-    queue_items::{self, NewItem},
+    queue_items::{self, Again, NewItem},
     users,
 };
 use uuid::Uuid;
@@ -30,8 +31,8 @@ fn temporary_tables_of_others_do_not_stand_before_scribes() {
     let open = database.open();
     users::add(&open, Uuid::new_v4(), "ada@example.org", None).unwrap();
     let user = users::find(&open, "ada@example.org").unwrap().unwrap();
-    let item = NewItem { name: "Ada Marlowe".into(), interest: "tides".into() };
-    queue_items::enqueue(&open, user.id, "Dear {{name}}", &[item]).unwrap();
+    let item = NewItem { name: "Ada Marlowe".into(), interest: "tides".into(), ..NewItem::default() };
+    queue_items::enqueue(&open, user.id, "Dear {{name}}", &[item], Again::Queue, &mut |_| ()).unwrap();
     assert_eq!(database.items().len(), 1, "it went into the neighbour's table");
     assert_eq!(migrate::current(&open).unwrap().applied, migrate::head());
 }
@@ -71,9 +72,9 @@ fn functions_and_operators_of_others_are_not_called() {
     users::add(&open, Uuid::new_v4(), "Ada@example.org", None).unwrap();
     assert!(users::find(&open, "ada@example.org").unwrap().is_some());
     users::list(&open).unwrap();
-    emails::list(&open).unwrap();
+    emails::list(&open, Wanted::default()).unwrap();
     emails::find(&open, "a").unwrap();
-    queue_items::list(&open).unwrap();
+    queue_items::list(&open, Filter::default(), false).unwrap();
     queue_items::unfinished(&open).unwrap();
     scribe::database::inspect::rows(&open).unwrap();
     scribe::database::inspect::access(&open).unwrap();
@@ -125,9 +126,9 @@ fn settings_of_others_change_no_answer_and_no_promise() {
     assert_eq!((drift.missing, drift.additional), (Vec::new(), Vec::new()));
     users::add(&open, Uuid::new_v4(), "ada@example.org", Some("Ada")).unwrap();
     let user = users::find(&open, "ada@example.org").unwrap().unwrap();
-    let item = NewItem { name: "Ada \\ Marlowe".into(), interest: "NULL".into() };
-    queue_items::enqueue(&open, user.id, "Dear {{name}}", &[item]).unwrap();
-    let listed = queue_items::list(&open).unwrap();
+    let item = NewItem { name: "Ada \\ Marlowe".into(), interest: "NULL".into(), ..NewItem::default() };
+    queue_items::enqueue(&open, user.id, "Dear {{name}}", &[item], Again::Queue, &mut |_| ()).unwrap();
+    let listed = queue_items::list(&open, Filter::default(), false).unwrap();
     assert_eq!(
         (listed[0].recipient_name.as_str(), listed[0].recipient_interest.as_str()),
         ("Ada \\ Marlowe", "NULL")

@@ -4,9 +4,11 @@ use std::time::Duration;
 use scribe::{
     config::{DatabaseSettings, Secret, TlsMode},
     database::{
-        Backlog, Cause, Database, DatabaseError, Phase, emails, hints, inspect,
+        Backlog, Cause, Database, DatabaseError, Filter, Phase,
+        emails::{self, Wanted},
+        hints, inspect,
         migrate::{self, DowngradeTarget, UpgradeTarget},
-        queue_items::{self, NewItem},
+        queue_items::{self, Again, NewItem},
         users,
     },
     queue::RunId,
@@ -58,16 +60,19 @@ fn everything_that_reads(database: &Database) -> Vec<(&'static str, Option<Datab
         Err(other) => panic!("{other:?}"),
         Ok(()) => None,
     };
-    let item = NewItem { name: "Ada".into(), interest: "tides".into() };
+    let item = NewItem { name: "Ada".into(), interest: "tides".into(), ..NewItem::default() };
     vec![
         ("user list", users::list(database).err()),
         ("user find", users::find(database, "a@example.org").err()),
         ("user add", users::add(database, Uuid::new_v4(), "a@example.org", None).err()),
         ("user sync", users::sync(database).err()),
-        ("email list", emails::list(database).err()),
+        ("email list", emails::list(database, Wanted::default()).err()),
         ("email find", emails::find(database, "a").err()),
-        ("queue list", queue_items::list(database).err()),
-        ("enqueue", queue_items::enqueue(database, Uuid::new_v4(), "Dear", &[item]).err()),
+        ("queue list", queue_items::list(database, Filter::default(), false).err()),
+        (
+            "enqueue",
+            queue_items::enqueue(database, Uuid::new_v4(), "Dear", &[item], Again::Queue, &mut |_| ()).err(),
+        ),
         ("claim", queue_items::claim(database, RunId::fresh()).err()),
         ("backlog", Backlog::look(database).err()),
         ("unfinished", queue_items::unfinished(database).err()),
@@ -134,8 +139,8 @@ fn columns_that_became_enumerations_are_read_all_the_same() {
         )
         .unwrap();
     let open = database.open();
-    assert_eq!(emails::list(&open).unwrap()[0].template_type.as_deref(), Some("GENERAL"));
-    assert_eq!(queue_items::list(&open).unwrap().len(), 1);
+    assert_eq!(emails::list(&open, Wanted::default()).unwrap()[0].template_type.as_deref(), Some("GENERAL"));
+    assert_eq!(queue_items::list(&open, Filter::default(), false).unwrap().len(), 1);
     assert!(
         !database.log().iter().any(|line| line.contains("pg_catalog.pg_type")),
         "the driver asked for a type"
@@ -169,7 +174,7 @@ fn lists_may_be_longer_than_anything_that_the_daemon_reads() {
          SELECT $1, 'Ada', 'tides', repeat('x', 1000000) FROM generate_series(1, 5)",
         &[&user],
     );
-    let error = emails::list(&database.open()).unwrap_err();
+    let error = emails::list(&database.open(), Wanted::default()).unwrap_err();
     assert!(matches!(error.cause, Cause::TooMuch(_)), "{error}");
     assert_eq!(Program::new().database(&database).ok(&["email", "list"]).lines().count(), 6);
 }

@@ -132,7 +132,7 @@ fn templates_and_recipients_are_checked_before_anything_is_queued() {
     import(b"name,interest\nAda\0,tides\n", b"Dear {{name}}", &["line 2", "NUL"]);
     import(b"who,what\nAda,tides\n", b"Dear {{name}}", &["no column \"name\" among: who, what"]);
     import(b"name,interest\n", b"Dear {{name}}", &["no recipient"]);
-    import(b"name,interest\n\xff\xfe,tides\n", b"Dear {{name}}", &["line 2", "UTF-8"]);
+    import(b"name,interest\nZo\xc3\xab,a\nZo\xff,tides\n", b"Dear {{name}}", &["line 3", "UTF-8"]);
     let csv = program.file("people.csv", people).display().to_string();
     fails(&program, &["queue", "import", &csv, "--user", "nobody@example.org"], 1, &["no user", "user add"]);
     fails(

@@ -95,6 +95,20 @@ impl Program {
         }
     }
 
+    /// Runs a command to its end, with something on its standard input.
+    #[allow(dead_code, reason = "of no use in tests/chaos")]
+    pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
+        let file = self.file("standard-input", input);
+        let mut command = self.command(arguments);
+        let Output { status, stdout, stderr } =
+            command.stdin(std::fs::File::open(file).unwrap()).output().unwrap();
+        Run {
+            code: status.code().unwrap_or(-1),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
     /// Runs a command at a terminal, types something, and returns what is to be seen there.
     pub fn run_at_a_terminal(&self, arguments: &[&str], typed: &str) -> Run {
         let command = self.command(arguments);

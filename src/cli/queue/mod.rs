@@ -1,23 +1,32 @@
-//! `scribe queue`.
+//! `scribe queue`: one recipient is added, orders about one are given, and the queue is held and released. A whole file is
+//! in [`import`], what people look at in [`list`].
+mod import;
+mod list;
+
+pub use self::list::filter;
+
 use std::{io, path::Path};
 
 use super::{
-    args::QueueCommand,
+    args::{AddRequest, QueueCommand},
     database,
     failure::Failure,
-    files::{Row, read_recipients, read_text},
+    files::read_text,
+    note,
     output::Output,
+    user::find_user,
 };
 use crate::{
     config::Settings,
     daemon::pause,
     database::{
         Database, DatabaseError,
-        queue_items::{self, NewItem},
+        queue_items::{self, Again, NewItem},
         queue_orders::{self, Found, Holder, Item, State},
-        users::{self, User},
+        users::User,
     },
-    pipeline,
+    pipeline::{self, Fields},
+    text::address::is_address,
 };
 
 /// What `queue list` shows of an id. Fewer digits might mean another item when an order is repeated.
@@ -26,15 +35,10 @@ const FEWEST_DIGITS: usize = 8;
 /// Dispatches.
 pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
     match command {
-        QueueCommand::Add { user, name, interest, template } => {
-            let item = NewItem { name: name.trim().into(), interest: interest.trim().into() };
-            enqueue(settings, user, template.as_deref(), vec![Row { line: None, item }], false, output)
-        }
-        QueueCommand::Import { file, user, template, dry_run } => {
-            let rows = read_recipients(file)?;
-            enqueue(settings, user, template.as_deref(), rows, *dry_run, output)
-        }
-        QueueCommand::List => list(settings, output),
+        QueueCommand::Add(request) => add(settings, request, output),
+        QueueCommand::Import(request) => import::run(settings, request, output),
+        QueueCommand::List { failed, narrow } => list::list(settings, *failed, narrow, output),
+        QueueCommand::Show { id } => list::show(settings, id, output),
         QueueCommand::Retry { id } => retry(settings, id, output),
         QueueCommand::Cancel { id } => cancel(settings, id, output),
         QueueCommand::Pause => pause(&settings.state_directory, output),
@@ -42,77 +46,61 @@ pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>)
     }
 }
 
-fn enqueue(
-    settings: &Settings,
-    user: &str,
-    template: Option<&Path>,
-    rows: Vec<Row>,
-    dry_run: bool,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
+/// Whoever asks for one recipient by name means it, so one who is known is queued all the same, and pointed out.
+fn add(settings: &Settings, request: &AddRequest, output: &mut Output<'_>) -> Result<(), Failure> {
+    let email = request.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
+    if let Some(email) = email.filter(|email| !is_address(email)) {
+        return Err(Failure::new(format!("{email:?} is no e-mail address"), "give it as name@example.org"));
+    }
+    let (name, interest) = (request.name.trim(), request.interest.trim());
     let database = database(settings)?;
-    let user = find_user(&database, user)?;
-    let template = match template {
-        Some(path) => read_text(path)?,
+    let user = find_user(&database, &request.user)?;
+    let template = template(request.template.as_deref(), &user)?;
+    check_template(&template, &user, &Fields::default(), output)?;
+    pipeline::check_recipient(name, interest)
+        .map_err(|why| Failure::because("nothing was queued", why, "mend this and try again"))?;
+    let item = NewItem {
+        name: name.into(),
+        interest: interest.into(),
+        email: email.map(str::to_owned),
+        fields: Fields::default(),
+    };
+    let queued = queue_items::enqueue(&database, user.id, &template, &[item], Again::Queue, &mut |_| ())?;
+    for known in &queued.known {
+        note(&format!("{name} {}; now once more", import::before(known)));
+    }
+    Ok(output.line(format!("Queued {} recipient(s)", queued.count))?)
+}
+
+/// The template that is named, or the user's own.
+fn template(path: Option<&Path>, user: &User) -> Result<String, Failure> {
+    match path {
+        Some(path) => read_text(path),
         None => user.email_template.clone().ok_or_else(|| {
             Failure::new(
                 format!("{} has no template of their own", user.email),
                 "name one with --template FILE",
             )
-        })?,
-    };
-    check(&rows, &template, &user, output)?;
-    let items: Vec<NewItem> = rows.into_iter().map(|row| row.item).collect();
-    if dry_run {
-        return Ok(output.line(format!("{} recipient(s) are fine; nothing was queued", items.len()))?);
+        }),
     }
-    let count = queue_items::enqueue(&database, user.id, &template, &items)?;
-    Ok(output.line(format!("Queued {count} recipient(s)"))?)
 }
 
-/// Checks everything before anything is queued, and names every row that is wrong.
-fn check(rows: &[Row], template: &str, user: &User, output: &mut Output<'_>) -> Result<(), Failure> {
-    let sender = user.display_name.as_deref();
-    for odd in pipeline::check_template(template, sender, &pipeline::Fields::default())
-        .map_err(|why| Failure::because("nothing was queued", why, "change the template and try again"))?
-    {
-        output.line(format!("Note: {odd}"))?;
+/// Checks a template before anything is queued, and tells what is odd about it.
+fn check_template(
+    template: &str,
+    user: &User,
+    fields: &Fields,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let odd = pipeline::check_template(template, user.display_name.as_deref(), fields)
+        .map_err(|why| Failure::because("nothing was queued", why, "change the template and try again"))?;
+    for odd in odd {
+        match output.json {
+            true => note(&odd),
+            false => output.line(format!("Note: {odd}"))?,
+        }
     }
-    let wrong: Vec<String> = rows
-        .iter()
-        .filter_map(|Row { line, item }| {
-            let why = pipeline::check_recipient(&item.name, &item.interest).err()?;
-            Some(line.map_or(why.clone(), |line| format!("line {line}: {why}")))
-        })
-        .collect();
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::listing("nothing was queued", wrong, "mend these and try again"))
-}
-
-fn find_user(database: &Database, email: &str) -> Result<User, Failure> {
-    users::find(database, email.trim())?.ok_or_else(|| {
-        Failure::new(
-            format!("there is no user {email}"),
-            format!("`scribe user add {email}` adds one, `scribe user list` shows all"),
-        )
-    })
-}
-
-fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let items = queue_items::list(&database(settings)?.for_lists())?;
-    if output.json {
-        return Ok(output.value(&items)?);
-    }
-    let rows: Vec<Vec<String>> = items
-        .into_iter()
-        .map(|item| {
-            let note = item.error_message.or(item.current_step).unwrap_or_default();
-            vec![item.id.to_string()[..FEWEST_DIGITS].into(), item.status, item.recipient_name, note]
-        })
-        .collect();
-    Ok(output.table(&["ID", "STATUS", "RECIPIENT", "NOTE"], &rows)?)
+    Ok(())
 }
 
 fn retry(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {

@@ -1,0 +1,142 @@
+//! `scribe email`: what people look at and tidy up. The export is in [`export`].
+mod eml;
+mod export;
+mod letter;
+mod markdown;
+
+use super::{
+    args::{EmailCommand, Narrow},
+    confirm::confirm,
+    database,
+    draft::Shown,
+    failure::Failure,
+    output::Output,
+    queue::filter,
+};
+use crate::{
+    config::Settings,
+    database::emails::{self, Email, Wanted},
+    pipeline::Metadata,
+};
+
+/// What `email list` shows of an id. Fewer digits might mean another e-mail when an order is repeated.
+const FEWEST_DIGITS: usize = 8;
+
+/// Dispatches.
+pub fn run(command: &EmailCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    match command {
+        EmailCommand::List { unsure, hidden, narrow } => list(settings, (*unsure, *hidden), narrow, output),
+        EmailCommand::Show { id } => show(settings, id, output),
+        EmailCommand::Export(request) => export::run(settings, request, output),
+        EmailCommand::Hide { id, undo } => hide(settings, id, *undo, output),
+        EmailCommand::Delete { id, yes } => delete(settings, id, *yes, output),
+    }
+}
+
+fn list(
+    settings: &Settings,
+    (only_unsure, hidden_too): (bool, bool),
+    narrow: &Narrow,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let database = database(settings)?.for_lists();
+    let wanted = Wanted { filter: filter(&database, narrow)?, only_unsure, hidden_too };
+    if output.json {
+        return Ok(output.value(&emails::list(&database, wanted)?)?);
+    }
+    let rows: Vec<Vec<String>> = emails::lines(&database, wanted)?
+        .into_iter()
+        .map(|email| {
+            let sure = if email.is_confident.unwrap_or(true) { "sure" } else { "unsure" };
+            let hidden = if email.displayed { "" } else { ", hidden" };
+            vec![
+                email.id.to_string()[..FEWEST_DIGITS].into(),
+                email.day.unwrap_or_default(),
+                email.recipient_name,
+                email.template_type.unwrap_or_default(),
+                format!("{sure}{hidden}"),
+            ]
+        })
+        .collect();
+    Ok(output.table(&["ID", "WRITTEN", "RECIPIENT", "TYPE", "EVIDENCE"], &rows)?)
+}
+
+fn show(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    let email = find(settings, id)?;
+    if output.json {
+        return Ok(output.value(&email)?);
+    }
+    let metadata = metadata(&email);
+    let is_confident = email.is_confident.unwrap_or(true);
+    Ok(Shown { message: &email.email_message, is_confident, metadata: &metadata }.print(output)?)
+}
+
+/// The one e-mail whose id begins so.
+fn find(settings: &Settings, id: &str) -> Result<Email, Failure> {
+    let id = id.trim();
+    if id.is_empty() {
+        return Err(Failure::new("the id is empty", "`scribe email list` shows all"));
+    }
+    let mut found = emails::find(&database(settings)?, id)?;
+    match (found.pop(), found.is_empty()) {
+        (Some(email), true) => Ok(email),
+        (Some(_), false) => Err(Failure::new(format!("several e-mails begin with {id}"), "give more digits")),
+        (None, _) => Err(Failure::new(format!("there is no e-mail {id}"), "`scribe email list` shows all")),
+    }
+}
+
+/// The same for what changes it.
+fn find_to_change(settings: &Settings, id: &str) -> Result<Email, Failure> {
+    match id.trim().len() < FEWEST_DIGITS {
+        true => Err(Failure::new(
+            format!("{id:?} is too short for an id"),
+            "give at least the eight digits that `scribe email list` shows",
+        )),
+        false => find(settings, id),
+    }
+}
+
+/// The evidence; none where another program wrote something else there.
+fn metadata(email: &Email) -> Metadata {
+    email.metadata.clone().and_then(|metadata| serde_json::from_value(metadata).ok()).unwrap_or_default()
+}
+
+fn named(email: &Email) -> String {
+    format!("the e-mail to {} ({})", email.recipient_name, &email.id.to_string()[..FEWEST_DIGITS])
+}
+
+fn gone(email: &Email) -> Failure {
+    Failure::new(format!("{} is not there any more", named(email)), "nothing: somebody else has deleted it")
+}
+
+fn hide(settings: &Settings, id: &str, undo: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let email = find_to_change(settings, id)?;
+    if !emails::set_displayed(&database(settings)?, email.id, undo)? {
+        return Err(gone(&email));
+    }
+    let done = match (undo, email.displayed) {
+        (true, true) => "was not hidden",
+        (true, false) => "is shown again",
+        (false, false) => "was hidden already",
+        (false, true) => "is hidden; `--undo` shows it again, `scribe email list --hidden` lists it",
+    };
+    Ok(output.line(format!("{} {done}", capital(&named(&email))))?)
+}
+
+fn delete(settings: &Settings, id: &str, yes: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let email = find_to_change(settings, id)?;
+    let with = "its text and its sources";
+    confirm(&format!("This deletes {} for good, with {with}", named(&email)), yes)?;
+    if !emails::delete(&database(settings)?, email.id)? {
+        return Err(gone(&email));
+    }
+    Ok(output.line(format!(
+        "Deleted {}, with {with}; the recipient stays in the queue as finished (`scribe queue retry` writes anew)",
+        named(&email)
+    ))?)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
