@@ -10,6 +10,7 @@ mod doctor;
 mod doctor_connection;
 mod email_export;
 mod end_to_end;
+mod examples;
 mod faults;
 mod hostile_models;
 mod hostile_neighbour;

@@ -161,12 +161,12 @@ fn the_command_line_tells_each_step_down_and_up() {
     assert_eq!(reset.lines().count(), 7);
     assert!(reset.starts_with("Running upgrade 0 -> 1, create users table\n"), "{reset}");
     let again = program.ok(&["db", "reset", "--yes", &database.name]);
-    assert_eq!(again.lines().count(), 12, "{again}");
+    assert_eq!(again.lines().count(), 14, "{again}");
     let run = program.run(&["db", "downgrade", "-9"]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("there is no version -3"), "{}", run.stderr);
+    assert!(run.stderr.contains("there is no version -2"), "{}", run.stderr);
     let run = program.run(&["db", "upgrade", "+9"]);
-    assert!(run.code == 1 && run.stderr.contains("there is no version 15"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("there is no version 16"), "{}", run.stderr);
     for wrong in
         [&["downgrade"][..], &["downgrade", "head"], &["downgrade", "+1"], &["stamp", "-1"], &["revision"]]
     {
