@@ -13,6 +13,8 @@ mod output;
 mod queue;
 mod read;
 mod run;
+#[allow(dead_code, reason = "until the commands use all of it")]
+mod terminal;
 mod user;
 
 use std::{
