@@ -9,6 +9,8 @@ mod draft;
 mod email;
 mod failure;
 mod files;
+#[allow(dead_code)]
+mod hold;
 mod output;
 mod queue;
 mod read;

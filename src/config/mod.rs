@@ -2,7 +2,7 @@
 //!
 //! [`sources`] finds texts and remembers where each stood; `check` turns them into [`Settings`].
 mod check;
-mod database_url;
+pub(crate) mod database_url;
 mod error;
 mod ip_block;
 mod models;

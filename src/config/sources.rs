@@ -113,8 +113,13 @@ fn strange_secrets(directory: &Path) -> Vec<String> {
 fn secrets_directory(file: &Path, environment: Environment<'_>) -> PathBuf {
     match environment("CREDENTIALS_DIRECTORY") {
         Some(directory) => directory.into(),
-        None => file.parent().unwrap_or(Path::new(".")).join("secrets"),
+        None => secrets_beside(file),
     }
+}
+
+/// Where the secrets of a configuration file are.
+pub fn secrets_beside(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new(".")).join("secrets")
 }
 
 fn from_secret_file(path: &Path) -> Result<Option<Raw>, ConfigError> {
