@@ -34,6 +34,14 @@ pub enum Command {
         #[arg(long)]
         until_empty: bool,
     },
+    /// Set scribe up: ask for what it needs, try each answer, write settings, make tables and a user, start it
+    #[command(
+        after_help = "It can be run again: it offers what is there. Without a terminal it asks nothing, takes --env, the \
+                      flags and the environment, and says what is missing.\n\
+                      A .env file may hold secrets; a flag never does.\n\
+                      Example: scribe setup --env .env --user sam@example.org --name 'Sam Student' --template mail.txt"
+    )]
+    Setup(SetupRequest),
     /// Check everything that scribe needs, each with its remedy; changes nothing
     #[command(after_help = "Its one small question to each model is not counted in MODEL_DAY_BUDGET.\n\
                             Example: scribe doctor --json")]
@@ -256,6 +264,25 @@ pub struct ComposeRequest {
     /// The sender's own name, for placeholders like [Your Name]
     #[arg(long)]
     pub sender: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct SetupRequest {
+    /// File of NAME=value lines, such as the .env of the Python Scribe; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub env: Option<PathBuf>,
+    /// The sender's e-mail address
+    #[arg(long, value_name = "EMAIL")]
+    pub user: Option<String>,
+    /// The name that e-mails are signed with
+    #[arg(long)]
+    pub name: Option<String>,
+    /// File with the sender's own template, which is stored
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Start the service without asking
+    #[arg(long)]
+    pub start: bool,
 }
 
 fn upgrade_target(text: &str) -> Result<UpgradeTarget, String> {

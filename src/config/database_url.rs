@@ -138,7 +138,8 @@ mod tests {
             let bare = "postgresql://postgres.abc@aws-1.pooler.example:6543/postgres";
             assert_eq!(as_pasted(pasted), (bare.into(), true), "{pasted}");
         }
-        let whole = "postgresql+psycopg2://postgres.abc:p%40ss@aws-1.pooler.example:6543/postgres?pgbouncer=true";
+        let whole =
+            "postgresql+psycopg2://postgres.abc:p%40ss@aws-1.pooler.example:6543/postgres?pgbouncer=true";
         assert_eq!(as_pasted(&format!("'{whole}'")), (whole.into(), false));
         assert_eq!(as_pasted("hunter2"), ("hunter2".into(), false));
     }

@@ -25,7 +25,7 @@ pub use models::{Budget, ModelChoice, Prices, Provider, RemoteModel};
 pub use money::MicroUsd;
 pub use secret::Secret;
 pub use sources::{Environment, Gathered};
-pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS};
+pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS, setting};
 use url::Url;
 
 /// Everything that can be set.

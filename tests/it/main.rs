@@ -28,6 +28,7 @@ mod quality;
 mod queue_commands;
 mod read;
 mod search;
+mod setup;
 mod stop;
 mod supabase;
 mod support;

@@ -13,6 +13,7 @@ mod sample_web;
 mod silent_name_server;
 mod stranger;
 pub mod sweep;
+mod terminal;
 mod test_database;
 mod tls_server;
 pub mod trial;
@@ -43,6 +44,7 @@ pub use self::{
     sample_web::{ModelTape, SampleWeb, expected_people},
     silent_name_server::SilentNameServer,
     stranger::{LEFT_BEHIND, Stranger, leave_everything_behind, session_state},
+    terminal::Terminal,
     test_database::TestDatabase,
     tls_server::{Certified, Flaw, Seen, TlsServer},
 };

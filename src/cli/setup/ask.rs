@@ -1,0 +1,74 @@
+//! Questions at a terminal. They go to standard error; nothing that is typed as a secret is shown.
+use std::io::{self, BufRead, Write};
+
+use super::super::{
+    failure::{Failure, Report},
+    hold, tell, terminal,
+};
+use crate::text::printable;
+
+/// So much of a default is shown.
+const MOST_SHOWN: usize = 40;
+
+/// A line of its own.
+pub fn say(line: &str) {
+    tell(&printable(line));
+}
+
+/// What is wrong with an answer, before it is asked for again.
+pub fn say_failed(report: &Report) {
+    tell(report);
+}
+
+/// Asks for a text. An empty answer means the default, which is shown; `None` where there is none.
+pub fn text(label: &str, default: Option<&str>) -> Result<Option<String>, Failure> {
+    let shown = default.map(|default| terminal::fit(&printable(default), MOST_SHOWN).into_owned());
+    prompt(&shown.map_or(format!("{label}: "), |shown| format!("{label} [{shown}]: ")));
+    Ok(line()?.or(default.map(String::from)))
+}
+
+/// Asks for a secret. `None`: nothing was typed, and what is there stays.
+pub fn secret(label: &str, is_there: bool) -> Result<Option<String>, Failure> {
+    let hint = if is_there { "not shown; Enter keeps it" } else { "not shown" };
+    let label = format!("{label} ({hint}): ");
+    let unhidden = |error| {
+        Failure::because(
+            "this terminal cannot hide what is typed",
+            error,
+            "give it in a file, with --env FILE",
+        )
+    };
+    prompt(&label);
+    let _hidden = hold::hide_input(&label).map_err(unhidden)?;
+    line()
+}
+
+/// Asks for a yes or a no.
+pub fn agree(label: &str, default: bool) -> Result<bool, Failure> {
+    let hint = if default { "Y/n" } else { "y/N" };
+    loop {
+        prompt(&format!("{label} [{hint}]: "));
+        match line()?.map(|answer| answer.to_lowercase()).as_deref() {
+            None => return Ok(default),
+            Some("y" | "yes") => return Ok(true),
+            Some("n" | "no") => return Ok(false),
+            Some(_) => say("  y or n, please"),
+        }
+    }
+}
+
+fn prompt(text: &str) {
+    // Who cannot read the question cannot answer it either.
+    let _ = write!(io::stderr(), "{text}");
+}
+
+/// What is typed, without the space around it; `None` for nothing.
+fn line() -> Result<Option<String>, Failure> {
+    let mut line = String::new();
+    let remedy = "run `scribe setup` again: it offers what was saved";
+    match io::stdin().lock().read_line(&mut line) {
+        Ok(0) => Err(Failure::new("setup is not finished: there are no more answers", remedy)),
+        Ok(_) => Ok(Some(line.trim()).filter(|line| !line.is_empty()).map(String::from)),
+        Err(error) => Err(Failure::because("your answer cannot be read", error, remedy)),
+    }
+}
