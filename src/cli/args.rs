@@ -229,6 +229,17 @@ pub enum QueueCommand {
         /// The item's id, or its first eight digits or more
         id: String,
     },
+    /// Watch the queue: what waits, what is in work, what was finished last, how long it takes
+    #[command(
+        after_help = "At a terminal the view is redrawn in place until q or Ctrl-C; elsewhere each change is a line, and \
+                      with --json each look.\n\
+                      Example: scribe queue watch --interval 5"
+    )]
+    Watch {
+        /// Seconds between two looks, 1 to 3600
+        #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
+        interval: u64,
+    },
     /// Begin no further recipient on this machine until `queue resume`, restarts included
     #[command(after_help = "Example: scribe queue pause")]
     Pause,

@@ -3,7 +3,7 @@
 //!
 //! A signal that ends the program ends it as ever, only a moment later: the shell sees that it was a signal.
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Read},
     os::fd::AsFd,
     panic,
     sync::{Mutex, MutexGuard, Once, PoisonError, mpsc::Sender},
@@ -32,6 +32,8 @@ pub enum Event {
     Resized,
     /// The program was put to sleep, and is awake again: others may have written meanwhile.
     Resumed,
+    /// Somebody pressed a key.
+    Key(u8),
 }
 
 /// How the terminal was, and how it is held.
@@ -65,7 +67,24 @@ pub fn hide_input(prompt: &str) -> io::Result<Hold> {
 /// Takes the terminal for a view: no cursor, keys come one by one and are not seen. Ctrl-C and Ctrl-Z mean what they
 /// always do.
 pub fn take_screen(tell: Sender<Event>) -> io::Result<Hold> {
-    hold(true, String::new(), Some(tell), |modes| modes.remove(LocalModes::ECHO | LocalModes::ICANON))
+    let held = hold(true, String::new(), Some(tell.clone()), |modes| {
+        modes.remove(LocalModes::ECHO | LocalModes::ICANON);
+    })?;
+    if io::stdin().is_terminal() {
+        // It ends with the terminal, or with the program.
+        let read =
+            move || io::stdin().bytes().map_while(Result::ok).try_for_each(|key| tell.send(Event::Key(key)));
+        thread::Builder::new().name("keys".into()).spawn(read)?;
+    }
+    Ok(held)
+}
+
+/// Whether nobody will ever read what is written to standard output.
+pub fn is_unread() -> bool {
+    let stdout = io::stdout();
+    let mut ends = [PollFd::new(&stdout, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut ends, Some(&at_once)).is_ok() && ends[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
 /// Does something that leaves things as they were or as they are to be: a signal that would end the program waits.

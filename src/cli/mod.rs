@@ -15,9 +15,9 @@ mod queue;
 mod read;
 mod run;
 mod setup;
-#[allow(dead_code, reason = "until the commands use all of it")]
 mod terminal;
 mod user;
+mod watch;
 
 use std::{
     fmt::Display,

@@ -26,6 +26,12 @@ impl<'a> Output<'a> {
         writeln!(self.to, "{}", printable(text.as_ref()))
     }
 
+    /// The same for somebody who waits for it.
+    pub fn line_at_once(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        self.line(text)?;
+        self.to.flush()
+    }
+
     /// A text of several lines for people.
     pub fn lines(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.to, "{}", printable_lines(text.trim_end()))
@@ -36,6 +42,13 @@ impl<'a> Output<'a> {
         // Outside of strings JSON has nothing deceptive but its line breaks, and those in strings are escaped already.
         let text = escape_json(&serde_json::to_string_pretty(value)?);
         writeln!(self.to, "{text}")
+    }
+
+    /// The same in one line, at once.
+    pub fn value_line(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let text = escape_json(&serde_json::to_string(value)?);
+        writeln!(self.to, "{text}")?;
+        self.to.flush()
     }
 
     /// Rows for people, in columns as wide as their widest cell. Long cells are cut, but for the last of a row, which

@@ -1,5 +1,5 @@
 //! `scribe queue`.
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
 use super::{
     args::QueueCommand,
@@ -7,6 +7,7 @@ use super::{
     failure::Failure,
     files::{Row, read_recipients, read_text},
     output::Output,
+    watch,
 };
 use crate::{
     config::Settings,
@@ -34,6 +35,7 @@ pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>)
             let rows = read_recipients(file)?;
             enqueue(settings, user, template.as_deref(), rows, *dry_run, output)
         }
+        QueueCommand::Watch { interval } => watch::run(settings, Duration::from_secs(*interval), output),
         QueueCommand::List => list(settings, output),
         QueueCommand::Retry { id } => retry(settings, id, output),
         QueueCommand::Cancel { id } => cancel(settings, id, output),

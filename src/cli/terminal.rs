@@ -10,7 +10,7 @@ use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr;
 
 /// What a terminal has that does not say: the least that there ever was.
-const USUAL: Size = Size { columns: 80, rows: 24 };
+pub const USUAL: Size = Size { columns: 80, rows: 24 };
 
 /// A letter may carry so many marks; more stack up over the lines around it.
 const MOST_MARKS: usize = 4;
@@ -31,6 +31,7 @@ pub fn size() -> Option<Size> {
 }
 
 /// The columns of the terminal that standard output is; `None` where it is a file or a pipe, which have no end.
+#[allow(dead_code, reason = "tables are cut to it")]
 pub fn width() -> Option<usize> {
     size().map(|size| size.columns)
 }

@@ -9,6 +9,7 @@ mod health;
 mod in_hand;
 mod log;
 mod metrics;
+pub mod neighbour;
 mod obstacle;
 pub mod pause;
 mod runs;

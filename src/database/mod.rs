@@ -11,6 +11,7 @@ mod backlog;
 mod deadline;
 pub mod emails;
 mod error;
+pub mod glance;
 pub mod hints;
 pub mod inspect;
 mod login;

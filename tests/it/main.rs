@@ -34,5 +34,6 @@ mod supabase;
 mod support;
 mod tls;
 mod unreadable;
+mod watch;
 mod web_tls;
 mod wrong_input;

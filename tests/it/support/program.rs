@@ -163,6 +163,12 @@ impl Program {
         self.command(arguments).stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
     }
 
+    /// The same, with stdout wherever the test wants it.
+    #[allow(dead_code, reason = "not of use in tests/chaos")]
+    pub fn spawn_telling(&self, arguments: &[&str], stdout: impl Into<Stdio>) -> Child {
+        self.command(arguments).stdout(stdout).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     /// Starts `scribe run` and waits until it listens.
     pub fn start(&self, arguments: &[&str]) -> Daemon {
         let mut daemon = self.spawn(arguments);
