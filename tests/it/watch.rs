@@ -95,7 +95,8 @@ fn whatever_ends_it_gives_the_terminal_back() {
 #[test]
 fn a_sleep_gives_the_terminal_back_and_takes_it_again() {
     let database = queued();
-    let mut terminal = Program::new().database(&database).at_a_terminal(&WATCH);
+    let program = Program::new().database(&database);
+    let mut terminal = program.at_a_terminal(&WATCH);
     terminal.see("q or Ctrl-C ends");
     terminal.press("\x1a");
     terminal.wait_until_stopped();
@@ -115,7 +116,8 @@ fn a_sleep_gives_the_terminal_back_and_takes_it_again() {
 #[test]
 fn a_terminal_of_another_size_is_kept_to() {
     let database = queued();
-    let mut terminal = Program::new().database(&database).at_a_terminal(&WATCH);
+    let program = Program::new().database(&database);
+    let mut terminal = program.at_a_terminal(&WATCH);
     terminal.see("q or Ctrl-C ends");
     terminal.resize(30, 6);
     terminal.see("\x1b[J");
