@@ -1,5 +1,5 @@
 //! Who sends: copied from Supabase, or asked for.
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::{
     super::{args::SetupRequest, failure::Failure, files::read_text, output::Output, user},
@@ -13,18 +13,20 @@ use crate::{
     pipeline,
 };
 
-/// Makes sure that somebody is there to send e-mails, and returns whom the next commands are for.
+/// Makes sure that somebody is there to send e-mails. Returns whom the next commands are for, and the file whose template
+/// was stored.
 pub fn settle(
     request: &SetupRequest,
     asks: bool,
     database: &Database,
     output: &mut Output<'_>,
-) -> Result<User, Failure> {
+) -> Result<(User, Option<PathBuf>), Failure> {
     let synced = user::synced(database)?;
     synced.map_or(Ok(()), |synced| user::print_synced(synced, output))?;
     let has_accounts = synced.is_some();
     let there = users::list(database)?;
     if asks {
+        ask::say("");
         ask::say("You");
     }
     let user = match (&request.user, &there[..]) {
@@ -51,11 +53,11 @@ pub fn settle(
         None if asks => ask_for_template(&user)?,
         None => None,
     };
-    match template {
-        Some(file) => set_template(&user, &file, asks, database, output)?,
-        None => (),
-    }
-    Ok(user)
+    let stored = match template {
+        Some(file) => set_template(&user, file, asks, database, output)?,
+        None => None,
+    };
+    Ok((user, stored))
 }
 
 fn ask_who(
@@ -119,7 +121,7 @@ fn add(
     Ok(user)
 }
 
-fn ask_for_template(user: &User) -> Result<Option<std::path::PathBuf>, Failure> {
+fn ask_for_template(user: &User) -> Result<Option<PathBuf>, Failure> {
     let label = match user.email_template {
         Some(_) => "  File with your template (Enter keeps the one that is there)",
         None => "  File with your template (Enter for none yet)",
@@ -127,15 +129,15 @@ fn ask_for_template(user: &User) -> Result<Option<std::path::PathBuf>, Failure> 
     Ok(ask::text(label, None)?.map(Into::into))
 }
 
-/// Tells what is odd about it, and asks for another file if it cannot be used.
+/// Tells what is odd about it, and asks for another file if it cannot be used. Returns the one that was stored.
 fn set_template(
     user: &User,
-    file: &Path,
+    file: PathBuf,
     asks: bool,
     database: &Database,
     output: &mut Output<'_>,
-) -> Result<(), Failure> {
-    let checked = read_text(file).and_then(|text| {
+) -> Result<Option<PathBuf>, Failure> {
+    let checked = read_text(&file).and_then(|text| {
         let odd = pipeline::check_template(&text, user.display_name.as_deref()).map_err(|why| {
             Failure::because("the template is not stored", why, "change it, and run this again")
         })?;
@@ -145,8 +147,8 @@ fn set_template(
         Err(Failure::Told(report)) if asks => {
             ask::say_failed(&report);
             return match ask_for_template(user)? {
-                Some(other) => set_template(user, &other, asks, database, output),
-                None => Ok(()),
+                Some(other) => set_template(user, other, asks, database, output),
+                None => Ok(None),
             };
         }
         checked => checked?,
@@ -155,5 +157,6 @@ fn set_template(
         output.line(format!("Note: {odd}"))?;
     }
     users::set_template(database, user.id, &text)?;
-    Ok(output.line(format!("Stored the template of {}", user.email))?)
+    output.line(format!("Stored the template of {}", user.email))?;
+    Ok(Some(file))
 }

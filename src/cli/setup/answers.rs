@@ -67,6 +67,12 @@ impl Answers {
         Ok(Answers { file: file.into(), before, changes })
     }
 
+    /// What the environment alone says.
+    pub fn from_environment(&self) -> Vec<&'static str> {
+        let values = self.before.values.iter().filter(|(_, raw)| raw.origin == Origin::Environment);
+        values.map(|(name, _)| *name).collect()
+    }
+
     /// What is in force for a setting.
     pub fn get(&self, name: &'static str) -> Option<&str> {
         match self.changes.get(name) {

@@ -10,14 +10,44 @@ use crate::text::printable;
 /// So much of a default is shown.
 const MOST_SHOWN: usize = 40;
 
-/// A line of its own.
-pub fn say(line: &str) {
-    tell(&printable(line));
+/// A text of its own, broken between words where the terminal is narrower.
+pub fn say(text: &str) {
+    tell(&wrapped(&printable(text), width()));
 }
 
 /// What is wrong with an answer, before it is asked for again.
 pub fn say_failed(report: &Report) {
-    tell(report);
+    let lines: Vec<String> = report.to_string().lines().map(|line| wrapped(line, width())).collect();
+    tell(&lines.join("\n"));
+}
+
+fn width() -> usize {
+    terminal::size().unwrap_or(terminal::USUAL).columns
+}
+
+/// Further lines stand as far in as the first, and so do those below `why: ` and `fix: `.
+fn wrapped(line: &str, wide: usize) -> String {
+    let text = line.trim_start();
+    let mut indent = line.len() - text.len();
+    if text.starts_with("why: ") || text.starts_with("fix: ") {
+        indent += 5;
+    }
+    let mut done = line[..line.len() - text.len()].to_owned();
+    let mut column = done.len();
+    for (number, word) in text.split(' ').enumerate() {
+        let needs = terminal::columns(word);
+        if number > 0 && column + 1 + needs > wide {
+            done.push('\n');
+            done.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if number > 0 {
+            done.push(' ');
+            column += 1;
+        }
+        done.push_str(word);
+        column += needs;
+    }
+    done
 }
 
 /// Asks for a text. An empty answer means the default, which is shown; `None` where there is none.
@@ -70,5 +100,18 @@ fn line() -> Result<Option<String>, Failure> {
         Ok(0) => Err(Failure::new("setup is not finished: there are no more answers", remedy)),
         Ok(_) => Ok(Some(line.trim()).filter(|line| !line.is_empty()).map(String::from)),
         Err(error) => Err(Failure::because("your answer cannot be read", error, remedy)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_broken_between_words_and_stays_below_itself() {
+        assert_eq!(wrapped("  one two three", 10), "  one two\n  three");
+        assert_eq!(wrapped("   fix: set one or two", 14), "   fix: set\n        one or\n        two");
+        assert_eq!(wrapped("a-word-that-is-longer b", 10), "a-word-that-is-longer\nb");
+        assert_eq!(wrapped("", 10), "");
     }
 }

@@ -5,7 +5,7 @@ use super::{
     ask,
 };
 use crate::{
-    config::{Settings, TlsMode, database_url},
+    config::{DatabaseSettings, Settings, TlsMode, database_url},
     database::{
         Database,
         migrate::{self, Schema},
@@ -32,7 +32,8 @@ pub fn ask(answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure
 /// Tries what is answered: connects, and looks whose tables are there.
 pub fn check(answers: &Answers, output: &mut Output<'_>) -> Result<(Database, Schema), Failure> {
     let settings = settings(answers)?;
-    output.line(format!("Connecting to {} ...", settings.database()?))?;
+    let DatabaseSettings { host, port, .. } = settings.database()?;
+    output.line(format!("Connecting to {host}, port {port} ..."))?;
     let database = Database::new(settings.database()?)?;
     let schema = migrate::current(&database)?;
     match &schema.misfit {
@@ -54,15 +55,15 @@ fn untrusted(answers: &Answers) -> Result<Settings, Failure> {
 }
 
 fn ask_once(answers: &mut Answers) -> Result<(), Failure> {
-    let now = untrusted(answers).ok().and_then(|it| it.database.map(|database| database.to_string()));
+    let known = settings(answers).or_else(|_| untrusted(answers)).ok();
+    let now = known.and_then(|it| it.database.map(|database| database.to_string()));
     match &now {
         Some(now) => ask::say(&format!("  now {now}")),
         None => {
-            ask::say("  Supabase: Connect, transaction pooler (port 6543). Paste its string as it is;");
             ask::say(
-                "  the password may be put in or left out. Elsewhere: postgresql://user@host:port/name,",
+                "  Supabase: Connect, transaction pooler (port 6543). Paste its string as it is, with or without the \
+                 password. Elsewhere: postgresql://user@host:port/name, or Enter to answer one by one.",
             );
-            ask::say("  or Enter to answer one by one.");
         }
     }
     match ask::secret("  Connection string", now.is_some())? {
@@ -110,7 +111,7 @@ fn ask_for_certificates(answers: &mut Answers, settings: &Settings) -> Result<()
     }
     let now = answers.get("DB_SSLROOTCERT").map(String::from);
     if now.is_none() {
-        ask::say("  With its CA file (Supabase: database settings, SSL) nobody can pose as the database.");
+        ask::say("  With its CA file (Supabase: database settings, SSL) nobody else can pose as it.");
     }
     let label = if now.is_some() { "  CA file (- for none)" } else { "  CA file (Enter goes on without)" };
     match ask::text(label, now.as_deref())? {

@@ -46,6 +46,10 @@ pub fn run(
     let directory = answers::directory_of(file);
     store::is_writable(directory).map_err(|error| answers::unwritable(directory, error))?;
     let mut answers = Answers::open(file, environment)?;
+    let from_environment = answers.from_environment();
+    if !from_environment.is_empty() {
+        output.line(format!("Taken from the environment: {}", from_environment.join(", ")))?;
+    }
     take_env(request, &mut answers, output)?;
     // Mistakes in what is not asked about cannot be answered away.
     answers.settings(&[DATABASE, TRUST, MODELS, SEARCH])?;
@@ -57,9 +61,9 @@ pub fn run(
     save(&mut answers, output)?;
     let settings = answers.settings(&[])?;
     db::upgrade(&settings, UpgradeTarget::Head, output)?;
-    let user = account::settle(request, asks, &database_of(&settings)?, output)?;
+    let (user, stored) = account::settle(request, asks, &database_of(&settings)?, output)?;
     start::offer(request, asks, file, output)?;
-    Ok(tell_what_is_next(file, request, &user, output)?)
+    Ok(tell_what_is_next(file, &user, stored.as_deref(), output)?)
 }
 
 /// What a file of the environment's, or standard input, says.
@@ -92,9 +96,12 @@ fn take_env(request: &SetupRequest, answers: &mut Answers, output: &mut Output<'
 
 fn ask_for_everything(answers: &mut Answers, file: &Path, output: &mut Output<'_>) -> Result<(), Failure> {
     let secrets = sources::secrets_beside(file);
-    ask::say("This sets scribe up. Every answer is tried at once; Enter takes what stands in [brackets].");
-    ask::say(&format!("Settings go to {}, secrets to {}/", file.display(), secrets.display()));
-    ask::say("when all is answered; until then Ctrl-C leaves everything as it is.");
+    ask::say("This sets scribe up. Each answer is tried at once; Enter takes what is in [brackets].");
+    ask::say(&format!(
+        "Settings go to {}, secrets to {}/ when all is answered; until then Ctrl-C leaves everything as it is.",
+        file.display(),
+        secrets.display()
+    ));
     ask::say("");
     database::ask(answers, output)?;
     ask::say("");
@@ -131,8 +138,8 @@ fn save(answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
 /// One professor before eighty.
 fn tell_what_is_next(
     file: &Path,
-    request: &SetupRequest,
     user: &User,
+    stored: Option<&Path>,
     output: &mut Output<'_>,
 ) -> io::Result<()> {
     // Only root reads the secrets.
@@ -141,19 +148,19 @@ fn tell_what_is_next(
         true => format!("{sudo}scribe"),
         false => format!("{sudo}scribe --config {}", file.display()),
     };
-    let template = request.template.as_ref().map_or("mail.txt".into(), |file| file.display().to_string());
-    let email = &user.email;
+    let template = stored.map_or("mail.txt".into(), |file| file.display().to_string());
+    let with_template = format!(" \\\n      --template {template}");
+    let has_own = stored.is_some() || user.email_template.is_some();
+    let import = format!("  {scribe} queue import recipients.csv --user {}", user.email);
+    let import = format!("{import}{}", if has_own { "" } else { &with_template });
     output.line("")?;
     output.line("Set up. Try your template on one professor first, and look at what comes out:")?;
-    output.line(format!(
-        "  {scribe} compose --name 'Ada Marlowe' --interest 'tidal energy' --template {template}"
+    output.lines(&format!(
+        "  {scribe} compose --name 'Ada Marlowe' --interest 'tidal energy'{with_template}"
     ))?;
-    output.line(
-        "Then the others, checked before any is queued; the service writes to them, or `scribe run` does:",
-    )?;
-    output.line(format!(
-        "  {scribe} queue import recipients.csv --user {email} --template {template} --dry-run"
-    ))?;
-    output.line(format!("  {scribe} queue import recipients.csv --user {email} --template {template}"))?;
+    output.line("Then the others, all checked before any is queued:")?;
+    output.lines(&format!("{import} --dry-run"))?;
+    output.lines(&import)?;
+    output.line("The service writes to them, or `scribe run` in a terminal does. Look on with:")?;
     output.line(format!("  {scribe} queue watch"))
 }

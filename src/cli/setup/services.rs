@@ -67,12 +67,15 @@ impl Service {
 
 fn ask_for_model(answers: &mut Answers) -> Result<(), Failure> {
     ask::say("Model: reads pages, and words what it found");
-    ask::say("  builtin (by rules: no key, no cost), anthropic:MODEL, openai:MODEL (also Ollama");
-    ask::say("  and every other server of that kind), e.g. anthropic:claude-haiku-5-5");
+    ask::say(
+        "  builtin (by rules: no key, no cost), anthropic:MODEL, openai:MODEL (also Ollama and every other server of \
+         that kind), e.g. anthropic:claude-haiku-5-5",
+    );
     let composer = answers.get("EMAIL_COMPOSER_MODEL").unwrap_or("builtin").to_owned();
     let others =
         ["TEMPLATE_PARSER_MODEL", "WEB_SCRAPER_MODEL"].map(|name| answers.get(name).map(String::from));
-    if others.iter().flatten().any(|other| *other != composer) {
+    let differs = others.iter().flatten().any(|other| *other != composer);
+    if differs {
         let [templates, pages] = &others;
         let templates = templates.as_deref().unwrap_or("builtin");
         let pages = pages.as_deref().unwrap_or(templates);
@@ -81,7 +84,9 @@ fn ask_for_model(answers: &mut Answers) -> Result<(), Failure> {
             return ask_for_keys(answers);
         }
     }
-    if let Some(model) = ask::text("  Model", Some(&composer))? {
+    if let Some(model) = ask::text("  Model", Some(&composer))?
+        && (differs || model != composer)
+    {
         answers.set("EMAIL_COMPOSER_MODEL", &*model);
         answers.set("TEMPLATE_PARSER_MODEL", &*model);
         if answers.is_set("WEB_SCRAPER_MODEL") {
@@ -109,8 +114,10 @@ fn ask_for_keys(answers: &mut Answers) -> Result<(), Failure> {
 
 fn ask_for_search(answers: &mut Answers) -> Result<(), Failure> {
     ask::say("Search: where people and their pages are found");
-    ask::say("  open (OpenAlex, Crossref, Wikipedia: no key), searxng (a server of yours),");
-    ask::say("  exa or brave (the whole web, with a key), none");
+    ask::say(
+        "  open (OpenAlex, Crossref, Wikipedia: no key), searxng (a server of yours), exa or brave (the whole web, \
+         with a key), none",
+    );
     let default = if answers.is_set("SEARXNG_URL") { "searxng" } else { "open" };
     let now = answers.get("SEARCH_PROVIDER").unwrap_or(default).to_owned();
     let provider = ask::text("  Search", Some(&now))?.unwrap_or(now);

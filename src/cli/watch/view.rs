@@ -192,7 +192,11 @@ fn counts(glance: &Glance, between: &str) -> String {
 fn pace(glance: &Glance, is_paused: bool) -> String {
     let left = glance.waiting + glance.later + glance.working + glance.abandoned;
     let Some(each) = glance.milliseconds_each else {
-        return if left == 0 { "nothing is left to do".into() } else { "no pace yet".into() };
+        return if left == 0 {
+            "nothing is left to do".into()
+        } else {
+            "the pace shows after two e-mails".into()
+        };
     };
     let pace = format!("an e-mail every {}", span(each.div_ceil(1000)));
     match left {

@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -14,7 +15,7 @@ use rustix::{
     termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
 };
 
-use super::eventually;
+use super::{PATIENCE, eventually};
 
 /// A command at a terminal of its own, which controls it; killed with the test.
 pub struct Terminal {
@@ -61,16 +62,19 @@ impl Terminal {
 
     /// Waits until a text comes that was not seen before, and returns all up to its end.
     pub fn see(&mut self, text: &str) -> String {
+        let started = Instant::now();
         let mut end = None;
-        eventually(&format!("{text:?} on the terminal; so far: {}", self.all()), || {
+        while end.is_none() {
+            assert!(started.elapsed() < PATIENCE, "never saw {text:?}: {}", self.all());
             let screen = self.screen.lock().unwrap();
             let fresh = &screen[self.seen..];
             end = fresh
                 .windows(text.len())
                 .position(|it| it == text.as_bytes())
                 .map(|at| self.seen + at + text.len());
-            end.is_some()
-        });
+            drop(screen);
+            thread::sleep(Duration::from_millis(20));
+        }
         let start = std::mem::replace(&mut self.seen, end.unwrap());
         String::from_utf8_lossy(&self.screen.lock().unwrap()[start..self.seen]).into_owned()
     }
