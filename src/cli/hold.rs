@@ -72,8 +72,9 @@ pub fn take_screen(tell: Sender<Event>) -> io::Result<Hold> {
     })?;
     if io::stdin().is_terminal() {
         // It ends with the terminal, or with the program.
-        let read =
-            move || io::stdin().bytes().map_while(Result::ok).try_for_each(|key| tell.send(Event::Key(key)));
+        let read = move || {
+            io::stdin().lock().bytes().map_while(Result::ok).try_for_each(|key| tell.send(Event::Key(key)))
+        };
         thread::Builder::new().name("keys".into()).spawn(read)?;
     }
     Ok(held)

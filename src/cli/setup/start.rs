@@ -35,7 +35,8 @@ pub fn offer(
         true => "Restart scribe, so that it takes these settings?",
         false => "Start scribe now, and at every boot?",
     };
-    if !request.start && !(asks && ask::agree(question, true)?) {
+    let is_wanted = request.start || asks && ask::agree(question, true)?;
+    if !is_wanted {
         let command = if is_running { "restart" } else { "enable --now" };
         return Ok(output.line(format!("Not started: `sudo systemctl {command} scribe` does it"))?);
     }
