@@ -12,6 +12,7 @@ mod faults;
 mod hostile_models;
 mod hostile_neighbour;
 mod hostile_server;
+mod interrupted;
 mod life;
 mod log;
 mod lost_commits;
