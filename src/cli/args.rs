@@ -39,6 +39,14 @@ pub enum Command {
         #[arg(long)]
         until_empty: bool,
     },
+    /// Set scribe up: ask for what it needs, try each answer, write settings, make tables and a user, start it
+    #[command(
+        after_help = "It can be run again: it offers what is there. Without a terminal it asks nothing, takes --env, the \
+                      flags and the environment, and says what is missing.\n\
+                      A .env file may hold secrets; a flag never does.\n\
+                      Example: scribe setup --env .env --user sam@example.org --name 'Sam Student' --template mail.txt"
+    )]
+    Setup(SetupRequest),
     /// Check everything that scribe needs, each with its remedy; changes nothing
     #[command(after_help = "Its one small question to each model is not counted in MODEL_DAY_BUDGET.\n\
                             Example: scribe doctor --json")]
@@ -224,6 +232,17 @@ pub enum QueueCommand {
         /// The item's id, or its first eight digits or more
         id: String,
     },
+    /// Watch the queue: what waits, what is in work, what was finished last, how long it takes
+    #[command(
+        after_help = "At a terminal the view is redrawn in place until q or Ctrl-C; elsewhere each change is a line, and \
+                      with --json each look.\n\
+                      Example: scribe queue watch --interval 5"
+    )]
+    Watch {
+        /// Seconds between two looks, 1 to 3600
+        #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3600))]
+        interval: u64,
+    },
     /// Begin no further recipient on this machine until `queue resume`, restarts included
     #[command(after_help = "Example: scribe queue pause")]
     Pause,
@@ -353,6 +372,25 @@ pub struct ComposeRequest {
     /// The sender's own name, for placeholders like [Your Name]
     #[arg(long)]
     pub sender: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct SetupRequest {
+    /// File of NAME=value lines, such as the .env of the Python Scribe; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub env: Option<PathBuf>,
+    /// The sender's e-mail address
+    #[arg(long, value_name = "EMAIL")]
+    pub user: Option<String>,
+    /// The name that e-mails are signed with
+    #[arg(long)]
+    pub name: Option<String>,
+    /// File with the sender's own template, which is stored
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Start the service without asking
+    #[arg(long)]
+    pub start: bool,
 }
 
 #[cfg(test)]

@@ -172,7 +172,8 @@ fn patient(settings: &Settings) -> Result<Database, Failure> {
     Ok(database(settings)?.with_statement_timeout(migrate::STATEMENT_TIMEOUT))
 }
 
-fn upgrade(settings: &Settings, target: UpgradeTarget, output: &mut Output<'_>) -> Result<(), Failure> {
+/// Applies pending migrations and tells each.
+pub fn upgrade(settings: &Settings, target: UpgradeTarget, output: &mut Output<'_>) -> Result<(), Failure> {
     let steps = migrate::upgrade(&patient(settings)?, target)?;
     if steps.is_empty() {
         output.line("Nothing to upgrade")?;

@@ -33,7 +33,8 @@ pub fn run(
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(finding: &Finding, output: &mut Output<'_>) -> io::Result<()> {
+/// One finding for people.
+pub fn print(finding: &Finding, output: &mut Output<'_>) -> io::Result<()> {
     let word = match finding.verdict {
         Verdict::Ok => "ok",
         Verdict::Warning => "warn",

@@ -10,6 +10,7 @@ mod draft;
 mod email;
 mod failure;
 mod files;
+mod hold;
 mod output;
 #[cfg(test)]
 mod packaging;
@@ -17,9 +18,11 @@ mod progress;
 mod queue;
 mod read;
 mod run;
+mod setup;
 mod spreadsheet;
 mod terminal;
 mod user;
+mod watch;
 
 use std::{
     fmt::Display,
@@ -92,8 +95,9 @@ fn dispatch(arguments: &Arguments, output: &mut Output<'_>) -> Result<ExitCode, 
     let environment = |name: &str| std::env::var_os(name);
     let file = arguments.config.as_deref();
     match &arguments.command {
-        // These two look at settings that may be wrong.
+        // These look at settings that may be wrong.
         Command::Doctor => return doctor::run(file, &environment, output),
+        Command::Setup(request) => setup::run(request, file, &environment, output),
         Command::Config { command: args::ConfigCommand::Show } => config::show(file, &environment, output),
         command => work(command, &Settings::load(file, &environment)?, output),
     }?;
@@ -112,7 +116,7 @@ fn work(command: &Command, settings: &Settings, output: &mut Output<'_>) -> Resu
     }
     match command {
         Command::Run { until_empty } => run::run(settings, *until_empty),
-        Command::Config { .. } | Command::Doctor => Ok(()), // answered above, before the settings had to be right
+        Command::Config { .. } | Command::Doctor | Command::Setup(_) => Ok(()), // answered above, before the settings had to be right
         Command::Db { command } => db::run(command, settings, output),
         Command::User { command } => user::run(command, settings, output),
         Command::Queue { command } => queue::run(command, settings, output),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::text::{
     is_deceptive, printable, printable_lines,
-    width::{columns, cut_to_columns, padded},
+    width::{columns, fit, pad},
 };
 
 /// The widest cell of a table, in columns of the terminal, but for the last of a row.
@@ -35,6 +35,12 @@ impl<'a> Output<'a> {
         writeln!(self.to, "{}", printable(text.as_ref()))
     }
 
+    /// The same for somebody who waits for it.
+    pub fn line_at_once(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        self.line(text)?;
+        self.to.flush()
+    }
+
     /// A text of several lines for people.
     pub fn lines(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.to, "{}", printable_lines(text.trim_end()))
@@ -45,6 +51,13 @@ impl<'a> Output<'a> {
         // Outside of strings JSON has nothing deceptive but its line breaks, and those in strings are escaped already.
         let text = escape_json(&serde_json::to_string_pretty(value)?);
         writeln!(self.to, "{text}")
+    }
+
+    /// The same in one line, at once.
+    pub fn value_line(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let text = escape_json(&serde_json::to_string(value)?);
+        writeln!(self.to, "{text}")?;
+        self.to.flush()
     }
 
     /// Rows for people, in columns as wide as their widest cell. Long cells are cut: so that a row fits into the
@@ -63,14 +76,11 @@ impl<'a> Output<'a> {
             squeeze(&mut widths, room);
         }
         for row in std::iter::once(&head).chain(rows) {
-            let cells = row
-                .iter()
-                .zip(&widths)
-                .map(|(cell, width)| padded(&cut_to_columns(&printable(cell), *width), *width));
+            let cells = row.iter().zip(&widths).map(|(cell, width)| pad(&printable(cell), *width));
             let line = cells.collect::<Vec<_>>().join(GAP);
             let line = line.trim_end();
             match self.width {
-                Some(room) => writeln!(self.to, "{}", cut_to_columns(line, room))?,
+                Some(room) => writeln!(self.to, "{}", fit(line, room))?,
                 None => writeln!(self.to, "{line}")?,
             }
         }

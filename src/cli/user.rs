@@ -1,4 +1,6 @@
 //! `scribe user`.
+use std::io;
+
 use uuid::Uuid;
 
 use super::{args::UserCommand, confirm::confirm, database, failure::Failure, output::Output};
@@ -29,6 +31,20 @@ fn add(
     name: Option<&str>,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
+    let (verb, user) = added(&database(settings)?, email, id, name)?;
+    if output.json {
+        return Ok(output.value(&user)?);
+    }
+    Ok(output.line(format!("{verb} {} ({})", user.email, user.id))?)
+}
+
+/// Adds a user, or gives one who is there a new name, and tells which of the two it was.
+pub fn added(
+    database: &Database,
+    email: &str,
+    id: Option<Uuid>,
+    name: Option<&str>,
+) -> Result<(&'static str, User), Failure> {
     let email = email.trim();
     if !is_address(email) {
         return Err(Failure::new(format!("{email:?} is no e-mail address"), "give it as name@example.org"));
@@ -41,27 +57,18 @@ fn add(
             "give the name to sign with",
         ));
     }
-    let added = users::add(&database(settings)?, id.unwrap_or_else(Uuid::new_v4), email, name)?;
-    let (verb, user) = match added {
-        Added::New(user) => ("Added", user),
-        Added::Known(user) if id.is_none_or(|id| id == user.id) => ("Already there:", user),
-        Added::Known(user) => {
-            return Err(Failure::new(
-                format!("{} is already there with the id {}", user.email, user.id),
-                "an id cannot be changed, since e-mails belong to it; leave --id out, or use another address",
-            ));
-        }
-        Added::IdTaken(user) => {
-            return Err(Failure::new(
-                format!("the id {} belongs to {}", user.id, user.email),
-                "give each user the id of their own",
-            ));
-        }
-    };
-    if output.json {
-        return Ok(output.value(&user)?);
+    match users::add(database, id.unwrap_or_else(Uuid::new_v4), email, name)? {
+        Added::New(user) => Ok(("Added", user)),
+        Added::Known(user) if id.is_none_or(|id| id == user.id) => Ok(("Already there:", user)),
+        Added::Known(user) => Err(Failure::new(
+            format!("{} is already there with the id {}", user.email, user.id),
+            "an id cannot be changed, since e-mails belong to it; leave --id out, or use another address",
+        )),
+        Added::IdTaken(user) => Err(Failure::new(
+            format!("the id {} belongs to {}", user.id, user.email),
+            "give each user the id of their own",
+        )),
     }
-    Ok(output.line(format!("{verb} {} ({})", user.email, user.id))?)
 }
 
 fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -80,7 +87,21 @@ fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
 }
 
 fn sync(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
-    let synced = users::sync(&database(settings)?).map_err(|error| {
+    let Some(synced) = synced(&database(settings)?)? else {
+        return Err(Failure::new(
+            "this database has no table auth.users to copy from",
+            "only Supabase has one; elsewhere add each user with `scribe user add`",
+        ));
+    };
+    if output.json {
+        return Ok(output.value(&synced)?);
+    }
+    Ok(print_synced(synced, output)?)
+}
+
+/// Copies from Supabase whoever is missing; `None` where this is no Supabase.
+pub fn synced(database: &Database) -> Result<Option<Synced>, Failure> {
+    users::sync(database).map_err(|error| {
         if hints::condition(&error) != &DATABASE_PERMISSION {
             return error.into();
         }
@@ -90,16 +111,11 @@ fn sync(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
             "use the role postgres of the project, or as that one: GRANT USAGE ON SCHEMA auth TO …; GRANT SELECT ON \
              auth.users TO …; and for scribe's own table GRANT SELECT, INSERT ON users TO … (the role of DB_USER)",
         )
-    })?;
-    let Some(synced) = synced else {
-        return Err(Failure::new(
-            "this database has no table auth.users to copy from",
-            "only Supabase has one; elsewhere add each user with `scribe user add`",
-        ));
-    };
-    if output.json {
-        return Ok(output.value(&synced)?);
-    }
+    })
+}
+
+/// How many came, and how many did not.
+pub fn print_synced(synced: Synced, output: &mut Output<'_>) -> io::Result<()> {
     let Synced { added, without_email, address_taken } = synced;
     output.line(format!("Users added from auth.users: {added}"))?;
     if without_email > 0 {

@@ -27,9 +27,6 @@ pub(crate) const MOST_ARXIV_INTERVAL: Duration = Duration::from_secs(60);
 /// What a connection string without a port means everywhere.
 const POSTGRESQL_PORT: u16 = 5432;
 
-/// What dashboards and READMEs write where the password belongs.
-const PLACEHOLDERS: [&str; 4] = ["[YOUR-PASSWORD]", "[YOUR_PASSWORD]", "<password>", "YOUR-PASSWORD"];
-
 /// Checks everything. A value that is wrong is noted and taken out, until nothing is wrong with the rest.
 pub fn check(gathered: &Gathered) -> Result<Settings, Vec<ConfigError>> {
     let mut values = gathered.values.clone();
@@ -272,7 +269,7 @@ fn readable(path: &Path) -> Result<(), String> {
 
 /// A password, and no placeholder for one; the text is not repeated.
 fn secret(value: &str) -> Result<Secret, String> {
-    match PLACEHOLDERS.iter().find(|placeholder| value.eq_ignore_ascii_case(placeholder)) {
+    match database_url::placeholder(value) {
         Some(placeholder) => Err(format!("{placeholder} still stands where the password belongs")),
         None => Ok(Secret::new(value)),
     }

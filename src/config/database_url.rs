@@ -64,6 +64,29 @@ pub fn parse(text: &str) -> Result<UrlParts, String> {
     Ok(parts)
 }
 
+/// What dashboards and READMEs write where the password belongs.
+const PLACEHOLDERS: [&str; 4] = ["[YOUR-PASSWORD]", "[YOUR_PASSWORD]", "<password>", "YOUR-PASSWORD"];
+
+/// The placeholder that stands where a password belongs.
+pub fn placeholder(password: &str) -> Option<&'static str> {
+    PLACEHOLDERS.into_iter().find(|placeholder| password.eq_ignore_ascii_case(placeholder))
+}
+
+/// A connection string as it is copied from a dashboard, ready for its password to be given apart: without what people
+/// copy around it, and without a placeholder. True: it lacks the password.
+pub fn as_pasted(text: &str) -> (String, bool) {
+    let text = text.trim();
+    let text = text.strip_prefix("DATABASE_URL=").unwrap_or(text).trim_matches(['"', '\'', '`', ' ']);
+    let Ok(mut url) = Url::parse(text) else { return (text.into(), false) };
+    let password = decoded(url.password().unwrap_or_default()).ok().flatten().unwrap_or_default();
+    if password.is_empty() || placeholder(&password).is_some() {
+        // An address that can have no password has no host either, which is told of all such.
+        let _ = url.set_password(None);
+        return (url.into(), true);
+    }
+    (text.into(), false)
+}
+
 fn decoded(text: &str) -> Result<Option<String>, String> {
     let text = percent_decode_str(text)
         .decode_utf8()
@@ -102,6 +125,23 @@ mod tests {
             let error = parse(text).err().expect(text);
             assert!(!error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_string_from_the_dashboard_loses_its_wrapping_and_its_placeholder() {
+        for pasted in [
+            "postgresql://postgres.abc:[YOUR-PASSWORD]@aws-1.pooler.example:6543/postgres",
+            " DATABASE_URL=\"postgresql://postgres.abc:[your-password]@aws-1.pooler.example:6543/postgres\"\n",
+            "postgresql://postgres.abc:@aws-1.pooler.example:6543/postgres",
+            "postgresql://postgres.abc@aws-1.pooler.example:6543/postgres",
+        ] {
+            let bare = "postgresql://postgres.abc@aws-1.pooler.example:6543/postgres";
+            assert_eq!(as_pasted(pasted), (bare.into(), true), "{pasted}");
+        }
+        let whole =
+            "postgresql+psycopg2://postgres.abc:p%40ss@aws-1.pooler.example:6543/postgres?pgbouncer=true";
+        assert_eq!(as_pasted(&format!("'{whole}'")), (whole.into(), false));
+        assert_eq!(as_pasted("hunter2"), ("hunter2".into(), false));
     }
 
     #[test]

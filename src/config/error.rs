@@ -19,6 +19,8 @@ pub enum Origin {
     SecretFile(PathBuf),
     /// An environment variable.
     Environment,
+    /// What was answered to `scribe setup`, and is not saved yet.
+    Answer,
 }
 
 impl fmt::Display for Origin {
@@ -28,6 +30,7 @@ impl fmt::Display for Origin {
             Origin::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),
             Origin::SecretFile(path) => write!(f, "{}", path.display()),
             Origin::Environment => f.write_str("environment"),
+            Origin::Answer => f.write_str("your answer"),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`sources`] finds texts and remembers where each stood; `check` turns them into [`Settings`].
 mod check;
-mod database_url;
+pub(crate) mod database_url;
 mod error;
 mod ip_block;
 mod models;
@@ -25,7 +25,7 @@ pub use models::{Budget, ModelChoice, Prices, Provider, RemoteModel};
 pub use money::MicroUsd;
 pub use secret::{Secret, keep_out_of_core_dumps};
 pub use sources::{Environment, Gathered};
-pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS, Setting};
+pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS, Setting, setting};
 use url::Url;
 
 /// Everything that can be set.

@@ -48,14 +48,18 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Gathers all sources. A named configuration file must exist, the default one need not.
 pub fn gather(file: Option<&Path>, environment: Environment<'_>) -> Gathered {
+    gather_at(file.unwrap_or(Path::new(DEFAULT_FILE)), file.is_none(), environment)
+}
+
+/// The same with a file of that path, whether it must exist or not.
+pub fn gather_at(path: &Path, may_be_absent: bool, environment: Environment<'_>) -> Gathered {
     let mut gathered = Gathered::default();
     for setting in SETTINGS {
         if let Some(default) = setting.default {
             gathered.values.insert(setting.name, Raw { value: default.into(), origin: Origin::Default });
         }
     }
-    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
-    match read(path, file.is_none()) {
+    match read(path, may_be_absent) {
         Ok(Some(text)) => from_toml(path, &text, &mut gathered),
         Ok(None) => (),
         Err(error) => gathered.mistakes.push(error),
@@ -112,9 +116,7 @@ impl SecretFiles {
         };
         match environment("CREDENTIALS_DIRECTORY").map(PathBuf::from).filter(is_ours) {
             Some(directory) => SecretFiles { directory, prefix: "secrets_" },
-            None => {
-                SecretFiles { directory: file.parent().unwrap_or(Path::new(".")).join("secrets"), prefix: "" }
-            }
+            None => SecretFiles { directory: secrets_beside(file), prefix: "" },
         }
     }
 
@@ -141,6 +143,11 @@ impl SecretFiles {
         };
         strange.into_iter().map(warning).collect()
     }
+}
+
+/// Where the secrets of a configuration file are.
+pub fn secrets_beside(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new(".")).join("secrets")
 }
 
 fn from_secret_file(path: &Path) -> Result<Option<Raw>, ConfigError> {

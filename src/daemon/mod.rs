@@ -10,6 +10,7 @@ mod health;
 mod in_hand;
 mod log;
 mod metrics;
+pub mod neighbour;
 mod obstacle;
 mod own_clock;
 pub mod pause;
@@ -30,6 +31,7 @@ use ::log::{error, info, warn};
 use sd_notify::NotifyState;
 use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking, time::sleep};
 
+pub(crate) use self::signals::ignored as ignored_signals;
 pub use self::state_directory::{Outlook, StateDirectory};
 use self::{
     day_budget::DayBudget,

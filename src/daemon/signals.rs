@@ -46,7 +46,7 @@ async fn next(signal: &mut Option<Signal>) {
 }
 
 /// The signals that are ignored, a bit each from 1 on (proc(5), `SigIgn`). None where `/proc` is missing.
-fn ignored() -> u64 {
+pub fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)

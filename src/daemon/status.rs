@@ -15,6 +15,9 @@ use crate::{
     pipeline::Step,
 };
 
+/// What it calls itself; part of the contract.
+pub(super) const SERVICE: &str = "scribe-api";
+
 /// The daemon's own state.
 #[derive(Debug)]
 pub struct Status {
@@ -234,7 +237,7 @@ impl Status {
         let connected = inner.database.is_some_and(|seen| seen.connected);
         Health {
             status,
-            service: "scribe-api",
+            service: SERVICE,
             version: env!("CARGO_PKG_VERSION"),
             database: if connected { "connected" } else { "disconnected" },
             environment: self.stage.as_str(),

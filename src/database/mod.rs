@@ -12,6 +12,7 @@ mod deadline;
 pub mod emails;
 mod error;
 mod filter;
+pub mod glance;
 pub mod hints;
 pub mod inspect;
 mod login;

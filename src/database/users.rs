@@ -72,6 +72,14 @@ pub fn find(database: &Database, email: &str) -> Result<Option<User>, DatabaseEr
     Ok(found.into_iter().next())
 }
 
+/// Gives a user a template of their own.
+pub fn set_template(database: &Database, id: Uuid, template: &str) -> Result<(), DatabaseError> {
+    const SET: &str = "UPDATE users SET email_template = $2 WHERE id = $1";
+    database.repeatable("set template", |tx| {
+        tx.query_typed(SET, &[(&id, Type::UUID), (&template, Type::TEXT)]).map(drop)
+    })
+}
+
 /// All users, by address.
 pub fn list(database: &Database) -> Result<Vec<User>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM users ORDER BY email::text, id");

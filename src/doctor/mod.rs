@@ -12,8 +12,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::{
-    config::Environment,
+    config::{Environment, Settings},
     database::{DatabaseError, hints},
+    web::Web,
 };
 
 macro_rules! checks {
@@ -111,6 +112,16 @@ pub fn examine(file: Option<&Path>, environment: Environment<'_>, tell: &mut dyn
     report.skip_to(Check::ALL.len());
 }
 
+/// Asks each model of settings that may not be saved yet.
+pub fn examine_models(settings: &Settings, tell: &mut dyn FnMut(Finding)) {
+    services::models(settings, &mut Report::of_one(Check::Models, tell));
+}
+
+/// Asks everybody whom a search by settings that may not be saved yet would ask.
+pub fn examine_search(settings: &Settings, tell: &mut dyn FnMut(Finding)) {
+    services::search(settings, &Web::new(&settings.web), &mut Report::of_one(Check::Search, tell));
+}
+
 /// Where the checks tell what they found. A check that was passed over is told as skipped, so that none is ever
 /// missing from a report.
 struct Report<'a> {
@@ -121,7 +132,12 @@ struct Report<'a> {
     failed: Option<Check>,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// Of one check alone, out of its order.
+    fn of_one(check: Check, tell: &'a mut dyn FnMut(Finding)) -> Report<'a> {
+        Report { tell, next: check as usize, failed: None }
+    }
+
     fn ok(&mut self, check: Check, fact: impl Into<String>) {
         self.find(Verdict::Ok, check, fact.into(), None);
     }

@@ -50,7 +50,7 @@ fn state_directory(path: &Path, report: &mut Report<'_>) {
 
 /// One small real question to each model that is configured, once where it does several things; their temperatures do
 /// not matter.
-fn models(settings: &Settings, report: &mut Report<'_>) {
+pub fn models(settings: &Settings, report: &mut Report<'_>) {
     let tasks = [
         (&settings.template_parser_model, "templates"),
         (&settings.web_scraper_model, "pages"),
@@ -111,7 +111,7 @@ fn model(choice: &ModelChoice, purpose: &str, report: &mut Report<'_>) {
 }
 
 /// One small question to everybody whom a search would ask.
-fn search(settings: &Settings, web: &Web, report: &mut Report<'_>) {
+pub fn search(settings: &Settings, web: &Web, report: &mut Report<'_>) {
     if web.provider().is_none() {
         let missing = &condition::SEARCH_NOT_CONFIGURED;
         return report.warning(Check::Search, missing.title, missing.remedy);

@@ -47,6 +47,7 @@ fn origins(raw: &RawSettings) -> String {
         let origin = match &value.origin {
             Origin::Default => "by default".into(),
             Origin::Environment => "from the environment".into(),
+            Origin::Answer => "from answers".into(),
             Origin::File { path, .. } | Origin::SecretFile(path) => format!("from {}", path.display()),
         };
         *counts.entry(origin).or_default() += 1;

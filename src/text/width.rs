@@ -1,58 +1,79 @@
 //! How many columns of a terminal a text takes: letters of East Asia take two, accents none.
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
-use super::cut;
+/// A letter may carry so many marks; more stack up over the lines around it.
+const MOST_MARKS: usize = 4;
 
-/// The columns that a text takes.
-pub fn columns(text: &str) -> usize {
-    text.width()
+/// The columns that a harmless line takes: none for a combining mark, two for 王.
+pub fn columns(line: &str) -> usize {
+    line.width()
 }
 
-/// As much of a text as fits into so many columns, with an ellipsis at its end where it was longer.
-pub fn cut_to_columns(text: &str, most: usize) -> String {
-    // Marks that take no column must not make a cell endless.
-    let text = cut(text.to_owned(), most.saturating_mul(4).max(1));
-    if columns(&text) <= most {
-        return text;
+/// At most so many columns of a harmless line, with an ellipsis at its end where it was longer.
+pub fn fit(line: &str, most: usize) -> Cow<'_, str> {
+    let may_be_short = line.len() <= most || line.chars().nth(most.saturating_mul(MOST_MARKS)).is_none();
+    if may_be_short && columns(line) <= most {
+        return Cow::Borrowed(line);
     }
-    let room = most.saturating_sub(1);
-    let fits = |(at, _): &(usize, char)| columns(&text[..*at]) <= room;
-    let end = text.char_indices().take_while(fits).last().map_or(0, |(at, _)| at);
-    let mut short = text[..end].to_owned();
-    if most > 0 {
-        short.push('…');
+    let Some(room) = most.checked_sub(1) else { return Cow::Borrowed("") };
+    let mut short: String = line.chars().take(most.saturating_mul(MOST_MARKS)).collect();
+    while columns(&short) > room {
+        short.pop();
     }
-    short
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    Cow::Owned(short)
 }
 
-/// The text and as many spaces as fill up so many columns.
-pub fn padded(text: &str, width: usize) -> String {
-    let mut padded = text.to_owned();
-    padded.extend(std::iter::repeat_n(' ', width.saturating_sub(columns(text))));
-    padded
+/// A harmless line in exactly so many columns: cut, or filled up with spaces.
+pub fn pad(line: &str, wide: usize) -> String {
+    let line = fit(line, wide);
+    let gap = wide.saturating_sub(columns(&line));
+    format!("{line}{:gap$}", "")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
-    fn letters_of_east_asia_take_two_columns_and_accents_none() {
-        assert_eq!(["Ada", "李明", "Zoë", "e\u{301}", "ｗ", "…"].map(columns), [3, 4, 3, 1, 2, 1]);
-        assert_eq!(padded("李", 4), "李  ");
-        assert_eq!(padded("long", 2), "long");
+    fn columns_are_counted_and_not_characters() {
+        assert_eq!(columns("Zoë"), 3);
+        assert_eq!(columns("Zoe\u{308}"), 3);
+        assert_eq!(columns("王小明"), 6);
     }
 
     #[test]
-    fn what_is_cut_fits_and_what_fits_is_not_cut() {
-        assert_eq!(cut_to_columns("李明華", 6), "李明華");
-        assert_eq!(cut_to_columns("李明華", 5), "李明…");
-        assert_eq!(cut_to_columns("李明華", 4), "李…");
-        assert_eq!(cut_to_columns("abc", 3), "abc");
-        assert_eq!(cut_to_columns("abcd", 3), "ab…");
-        assert_eq!(["", "a", "ab"].map(|text| cut_to_columns(text, 1)), ["", "a", "…"]);
-        assert_eq!(cut_to_columns("a", 0), "");
-        let marks = format!("a{}", "\u{301}".repeat(10_000));
-        assert!(cut_to_columns(&marks, 10).chars().count() <= 41);
+    fn a_line_is_cut_at_a_column_and_says_so() {
+        assert_eq!(fit("Ada Marlowe", 11), "Ada Marlowe");
+        assert_eq!(fit("Ada Marlowe", 10), "Ada Marlo…");
+        assert_eq!(fit("Ada Marlowe", 5), "Ada…");
+        // Half of a wide character cannot be shown.
+        assert_eq!(fit("王小明", 5), "王小…");
+        assert_eq!(fit("王小明", 4), "王…");
+        assert_eq!((fit("Ada", 1), fit("Ada", 0)), ("…".into(), "".into()));
+    }
+
+    #[test]
+    fn marks_without_end_are_cut_too() {
+        let tower = format!("a{}", "\u{301}".repeat(10_000));
+        assert!(fit(&tower, 10).chars().count() <= 10 * MOST_MARKS + 1);
+    }
+
+    #[test]
+    fn a_cell_is_filled_up_by_columns() {
+        assert_eq!(pad("王", 4), "王  ");
+        assert_eq!(pad("Ada Marlowe", 6), "Ada M…");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_line_it_fits(line in "\\PC{0,60}", most in 0_usize..40) {
+            prop_assert!(columns(&fit(&line, most)) <= most);
+            prop_assert_eq!(columns(&pad(&line, most)), most);
+        }
     }
 }

@@ -287,7 +287,7 @@ fn a_claim_whose_commit_outlives_the_connection_is_found_and_costs_one_attempt()
 }
 
 /// Opening the TCP connection is a round trip, and each flight is one but the goodbye: nobody waits for its answer.
-fn round_trips<T>(unit: impl Fn(&Database, &TestDatabase) -> Result<T, DatabaseError>) -> usize {
+pub fn round_trips<T>(unit: impl Fn(&Database, &TestDatabase) -> Result<T, DatabaseError>) -> usize {
     let database = TestDatabase::migrated();
     database.queue(database.user(), "Dear {{name}}", &[("A", "anything")]);
     let begun_again = flights_of_a_connection() - 5;

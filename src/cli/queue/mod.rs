@@ -5,7 +5,7 @@ mod list;
 
 pub use self::list::filter;
 
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
 use super::{
     args::{AddRequest, QueueCommand},
@@ -15,6 +15,7 @@ use super::{
     note,
     output::Output,
     user::find_user,
+    watch,
 };
 use crate::{
     config::Settings,
@@ -39,6 +40,7 @@ pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>)
         QueueCommand::Import(request) => import::run(settings, request, output),
         QueueCommand::List { failed, narrow } => list::list(settings, *failed, narrow, output),
         QueueCommand::Show { id } => list::show(settings, id, output),
+        QueueCommand::Watch { interval } => watch::run(settings, Duration::from_secs(*interval), output),
         QueueCommand::Retry { id } => retry(settings, id, output),
         QueueCommand::Cancel { id } => cancel(settings, id, output),
         QueueCommand::Pause => pause(&settings.state_directory, output),

@@ -16,6 +16,7 @@ mod silent_name_server;
 mod stranger;
 pub mod sweep;
 mod systemd;
+mod terminal;
 mod test_database;
 mod tls_server;
 pub mod trial;
@@ -48,6 +49,7 @@ pub use self::{
     silent_name_server::SilentNameServer,
     stranger::{LEFT_BEHIND, Stranger, leave_everything_behind, session_state},
     systemd::Systemd,
+    terminal::Terminal,
     test_database::TestDatabase,
     tls_server::{Certified, Flaw, Seen, TlsServer},
 };

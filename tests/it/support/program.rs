@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Journal, PATIENCE, SampleWeb, TempDir, TestDatabase, eventually};
+use super::{Journal, PATIENCE, SampleWeb, TempDir, Terminal, TestDatabase, eventually};
 
 /// How to start scribe. Nothing of the caller's environment or of this machine's settings gets in.
 #[derive(Clone)]
@@ -132,6 +132,33 @@ impl Program {
         Run { code, stdout: screen, stderr: String::new() }
     }
 
+    /// Starts a command at a terminal of 80×24, for somebody to sit at.
+    #[allow(dead_code, reason = "of no use in tests/chaos")]
+    pub fn at_a_terminal(&self, arguments: &[&str]) -> Terminal {
+        let own = self.clone().behind(vec!["setsid".into(), "--ctty".into()]).env("TERM", "xterm");
+        Terminal::start(&mut own.command(arguments), 80, 24)
+    }
+
+    /// Runs a command that reads this on standard input.
+    #[allow(dead_code, reason = "of no use in tests/chaos")]
+    pub fn run_reading(&self, arguments: &[&str], input: &str) -> Run {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It may end without reading.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        Run {
+            code: status.code().unwrap_or(-1),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
     /// Runs a command that must succeed, and returns what it printed.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let run = self.run(arguments);
@@ -148,6 +175,12 @@ impl Program {
     #[allow(dead_code, reason = "not of use in tests/chaos")]
     pub fn spawn_saying_to(&self, arguments: &[&str], stderr: impl Into<Stdio>) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
+    }
+
+    /// The same, with stdout wherever the test wants it.
+    #[allow(dead_code, reason = "not of use in tests/chaos")]
+    pub fn spawn_telling(&self, arguments: &[&str], stdout: impl Into<Stdio>) -> Child {
+        self.command(arguments).stdout(stdout).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Starts `scribe run` and waits until it listens.

@@ -1,0 +1,166 @@
+//! `scribe setup`: from nothing to a scribe that works, each answer tried as it is given. Run again, it offers what is
+//! there, and changes only what is answered.
+mod account;
+mod answers;
+mod ask;
+mod database;
+mod env_file;
+mod services;
+mod settings_file;
+mod start;
+mod store;
+
+use std::{
+    io::{self, Read},
+    path::Path,
+};
+
+use rustix::process::geteuid;
+
+use self::{
+    answers::{Answers, DATABASE, MODELS, SEARCH, TRUST},
+    env_file::EnvFile,
+};
+use super::{
+    args::SetupRequest, database as database_of, db, failure::Failure, files, output::Output, terminal,
+};
+use crate::{
+    config::{
+        Environment,
+        sources::{self, DEFAULT_FILE},
+    },
+    database::{migrate::UpgradeTarget, users::User},
+};
+
+/// The longest list of settings that is read from standard input.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Asks where somebody is there to answer, else does with what it is given or says what is missing.
+pub fn run(
+    request: &SetupRequest,
+    file: Option<&Path>,
+    environment: Environment<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let file = file.unwrap_or(Path::new(DEFAULT_FILE));
+    let directory = answers::directory_of(file);
+    store::is_writable(directory).map_err(|error| answers::unwritable(directory, error))?;
+    let mut answers = Answers::open(file, environment)?;
+    let from_environment = answers.from_environment();
+    if !from_environment.is_empty() {
+        output.line(format!("Taken from the environment: {}", from_environment.join(", ")))?;
+    }
+    take_env(request, &mut answers, output)?;
+    // Mistakes in what is not asked about cannot be answered away.
+    answers.settings(&[DATABASE, TRUST, MODELS, SEARCH])?;
+    let asks = terminal::is_somebody_there();
+    match asks {
+        true => ask_for_everything(&mut answers, file, output)?,
+        false => check_everything(&answers, output)?,
+    }
+    save(&mut answers, output)?;
+    let settings = answers.settings(&[])?;
+    db::upgrade(&settings, UpgradeTarget::Head, output)?;
+    let (user, stored) = account::settle(request, asks, &database_of(&settings)?, output)?;
+    start::offer(request, asks, file, output)?;
+    Ok(tell_what_is_next(file, &user, stored.as_deref(), output)?)
+}
+
+/// What a file of the environment's, or standard input, says.
+fn take_env(request: &SetupRequest, answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
+    let Some(path) = &request.env else { return Ok(()) };
+    let text = match path.as_os_str() == "-" {
+        true => {
+            let mut text = String::new();
+            let read = io::stdin().lock().take(MOST_BYTES).read_to_string(&mut text);
+            read.map_err(|error| {
+                Failure::because("cannot read standard input", error, "give NAME=value lines in UTF-8")
+            })?;
+            text
+        }
+        false => files::read_text(path)?,
+    };
+    let EnvFile { values, unknown } = env_file::parse(&text).map_err(|why| {
+        Failure::because(
+            format!("cannot use {}", path.display()),
+            why,
+            "give one NAME=value a line, comments behind #",
+        )
+    })?;
+    if !unknown.is_empty() {
+        output.line(format!("Not a setting of scribe's, left out: {}", unknown.join(", ")))?;
+    }
+    answers.take(values);
+    Ok(())
+}
+
+fn ask_for_everything(answers: &mut Answers, file: &Path, output: &mut Output<'_>) -> Result<(), Failure> {
+    let secrets = sources::secrets_beside(file);
+    ask::say("This sets scribe up. Each answer is tried at once; Enter takes what is in [brackets].");
+    ask::say(&format!(
+        "Settings go to {}, secrets to {}/ when all is answered; until then Ctrl-C leaves everything as it is.",
+        file.display(),
+        secrets.display()
+    ));
+    ask::say("");
+    database::ask(answers, output)?;
+    ask::say("");
+    services::MODELS.ask(answers, output)?;
+    ask::say("");
+    services::SEARCHES.ask(answers, output)?;
+    ask::say("");
+    Ok(())
+}
+
+/// Nobody is there to answer: it works, or it is said what is missing.
+fn check_everything(answers: &Answers, output: &mut Output<'_>) -> Result<(), Failure> {
+    if let Err(missing) = answers.settings(&[])?.database() {
+        return Err(Failure::because(
+            "setup has nobody to ask, and nothing was changed",
+            missing,
+            "give settings as NAME=value lines, in a file with --env FILE or on standard input with --env -, or run it \
+             at a terminal",
+        ));
+    }
+    database::check(answers, output)?;
+    services::MODELS.check(answers, output)?;
+    services::SEARCHES.check(answers, output)
+}
+
+fn save(answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
+    let written = answers.save()?;
+    if written.is_empty() {
+        output.line(format!("{} and its secrets stay as they are", answers.file.display()))?;
+    }
+    Ok(written.iter().try_for_each(|path| output.line(format!("Wrote {}", path.display())))?)
+}
+
+/// One professor before eighty.
+fn tell_what_is_next(
+    file: &Path,
+    user: &User,
+    stored: Option<&Path>,
+    output: &mut Output<'_>,
+) -> io::Result<()> {
+    // Only root reads the secrets.
+    let sudo = if geteuid().is_root() { "sudo " } else { "" };
+    let scribe = match file == Path::new(DEFAULT_FILE) {
+        true => format!("{sudo}scribe"),
+        false => format!("{sudo}scribe --config {}", file.display()),
+    };
+    let template = stored.map_or("mail.txt".into(), |file| file.display().to_string());
+    let with_template = format!(" \\\n      --template {template}");
+    let has_own = stored.is_some() || user.email_template.is_some();
+    let import = format!("  {scribe} queue import recipients.csv --user {}", user.email);
+    let import = format!("{import}{}", if has_own { "" } else { &with_template });
+    output.line("")?;
+    output.line("Set up. Try your template on one professor first, and look at what comes out:")?;
+    output.lines(&format!(
+        "  {scribe} compose --name 'Ada Marlowe' --interest 'tidal energy'{with_template}"
+    ))?;
+    output.line("Then the others, all checked before any is queued:")?;
+    output.lines(&format!("{import} --dry-run"))?;
+    output.lines(&import)?;
+    output.line("The service writes to them, or `scribe run` in a terminal does. Look on with:")?;
+    output.line(format!("  {scribe} queue watch"))
+}
