@@ -229,7 +229,7 @@ fn nothing_is_lost_before_somebody_names_the_database() {
     refused(&development, &["reset"], "nobody is there to agree");
     refused(&development, &["reset", "--yes", "postgres"], "not called \"postgres\"");
     production.ok(&["db", "downgrade", "-1", "--yes", name]);
-    assert_eq!(database.version(), 5);
+    assert_eq!(database.version(), 6);
 }
 
 #[test]
