@@ -43,6 +43,9 @@ _scribe() {
             scribe,run)
                 cmd="scribe__subcmd__run"
                 ;;
+            scribe,setup)
+                cmd="scribe__subcmd__setup"
+                ;;
             scribe,user)
                 cmd="scribe__subcmd__user"
                 ;;
@@ -118,8 +121,17 @@ _scribe() {
             scribe__subcmd__db__subcmd__help,upgrade)
                 cmd="scribe__subcmd__db__subcmd__help__subcmd__upgrade"
                 ;;
+            scribe__subcmd__email,delete)
+                cmd="scribe__subcmd__email__subcmd__delete"
+                ;;
+            scribe__subcmd__email,export)
+                cmd="scribe__subcmd__email__subcmd__export"
+                ;;
             scribe__subcmd__email,help)
                 cmd="scribe__subcmd__email__subcmd__help"
+                ;;
+            scribe__subcmd__email,hide)
+                cmd="scribe__subcmd__email__subcmd__hide"
                 ;;
             scribe__subcmd__email,list)
                 cmd="scribe__subcmd__email__subcmd__list"
@@ -127,8 +139,17 @@ _scribe() {
             scribe__subcmd__email,show)
                 cmd="scribe__subcmd__email__subcmd__show"
                 ;;
+            scribe__subcmd__email__subcmd__help,delete)
+                cmd="scribe__subcmd__email__subcmd__help__subcmd__delete"
+                ;;
+            scribe__subcmd__email__subcmd__help,export)
+                cmd="scribe__subcmd__email__subcmd__help__subcmd__export"
+                ;;
             scribe__subcmd__email__subcmd__help,help)
                 cmd="scribe__subcmd__email__subcmd__help__subcmd__help"
+                ;;
+            scribe__subcmd__email__subcmd__help,hide)
+                cmd="scribe__subcmd__email__subcmd__help__subcmd__hide"
                 ;;
             scribe__subcmd__email__subcmd__help,list)
                 cmd="scribe__subcmd__email__subcmd__help__subcmd__list"
@@ -163,6 +184,9 @@ _scribe() {
             scribe__subcmd__help,run)
                 cmd="scribe__subcmd__help__subcmd__run"
                 ;;
+            scribe__subcmd__help,setup)
+                cmd="scribe__subcmd__help__subcmd__setup"
+                ;;
             scribe__subcmd__help,user)
                 cmd="scribe__subcmd__help__subcmd__user"
                 ;;
@@ -196,6 +220,15 @@ _scribe() {
             scribe__subcmd__help__subcmd__db,upgrade)
                 cmd="scribe__subcmd__help__subcmd__db__subcmd__upgrade"
                 ;;
+            scribe__subcmd__help__subcmd__email,delete)
+                cmd="scribe__subcmd__help__subcmd__email__subcmd__delete"
+                ;;
+            scribe__subcmd__help__subcmd__email,export)
+                cmd="scribe__subcmd__help__subcmd__email__subcmd__export"
+                ;;
+            scribe__subcmd__help__subcmd__email,hide)
+                cmd="scribe__subcmd__help__subcmd__email__subcmd__hide"
+                ;;
             scribe__subcmd__help__subcmd__email,list)
                 cmd="scribe__subcmd__help__subcmd__email__subcmd__list"
                 ;;
@@ -223,8 +256,17 @@ _scribe() {
             scribe__subcmd__help__subcmd__queue,retry)
                 cmd="scribe__subcmd__help__subcmd__queue__subcmd__retry"
                 ;;
+            scribe__subcmd__help__subcmd__queue,show)
+                cmd="scribe__subcmd__help__subcmd__queue__subcmd__show"
+                ;;
+            scribe__subcmd__help__subcmd__queue,watch)
+                cmd="scribe__subcmd__help__subcmd__queue__subcmd__watch"
+                ;;
             scribe__subcmd__help__subcmd__user,add)
                 cmd="scribe__subcmd__help__subcmd__user__subcmd__add"
+                ;;
+            scribe__subcmd__help__subcmd__user,delete)
+                cmd="scribe__subcmd__help__subcmd__user__subcmd__delete"
                 ;;
             scribe__subcmd__help__subcmd__user,list)
                 cmd="scribe__subcmd__help__subcmd__user__subcmd__list"
@@ -256,6 +298,12 @@ _scribe() {
             scribe__subcmd__queue,retry)
                 cmd="scribe__subcmd__queue__subcmd__retry"
                 ;;
+            scribe__subcmd__queue,show)
+                cmd="scribe__subcmd__queue__subcmd__show"
+                ;;
+            scribe__subcmd__queue,watch)
+                cmd="scribe__subcmd__queue__subcmd__watch"
+                ;;
             scribe__subcmd__queue__subcmd__help,add)
                 cmd="scribe__subcmd__queue__subcmd__help__subcmd__add"
                 ;;
@@ -280,8 +328,17 @@ _scribe() {
             scribe__subcmd__queue__subcmd__help,retry)
                 cmd="scribe__subcmd__queue__subcmd__help__subcmd__retry"
                 ;;
+            scribe__subcmd__queue__subcmd__help,show)
+                cmd="scribe__subcmd__queue__subcmd__help__subcmd__show"
+                ;;
+            scribe__subcmd__queue__subcmd__help,watch)
+                cmd="scribe__subcmd__queue__subcmd__help__subcmd__watch"
+                ;;
             scribe__subcmd__user,add)
                 cmd="scribe__subcmd__user__subcmd__add"
+                ;;
+            scribe__subcmd__user,delete)
+                cmd="scribe__subcmd__user__subcmd__delete"
                 ;;
             scribe__subcmd__user,help)
                 cmd="scribe__subcmd__user__subcmd__help"
@@ -294,6 +351,9 @@ _scribe() {
                 ;;
             scribe__subcmd__user__subcmd__help,add)
                 cmd="scribe__subcmd__user__subcmd__help__subcmd__add"
+                ;;
+            scribe__subcmd__user__subcmd__help,delete)
+                cmd="scribe__subcmd__user__subcmd__help__subcmd__delete"
                 ;;
             scribe__subcmd__user__subcmd__help,help)
                 cmd="scribe__subcmd__user__subcmd__help__subcmd__help"
@@ -311,7 +371,7 @@ _scribe() {
 
     case "${cmd}" in
         scribe)
-            opts="-h -V --config --json --help --version run doctor config db user queue email compose read help"
+            opts="-h -V --config --json --help --version run setup doctor config db user queue email compose read help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -809,7 +869,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__email)
-            opts="-h -V --config --json --help --version list show help"
+            opts="-h -V --config --json --help --version list show export hide delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -826,8 +886,60 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__email__subcmd__delete)
+            opts="-h -V --yes --config --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__email__subcmd__export)
+            opts="-h -V --format --unsure --user --since --limit --config --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "eml markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__email__subcmd__help)
-            opts="list show help"
+            opts="list show export hide delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -840,7 +952,49 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__email__subcmd__help__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__email__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__email__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__email__subcmd__help__subcmd__hide)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -882,13 +1036,43 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        scribe__subcmd__email__subcmd__list)
-            opts="-h -V --config --json --help --version"
+        scribe__subcmd__email__subcmd__hide)
+            opts="-h -V --undo --config --json --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__email__subcmd__list)
+            opts="-h -V --unsure --hidden --user --since --limit --config --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -919,7 +1103,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__help)
-            opts="run doctor config db user queue email compose read help"
+            opts="run setup doctor config db user queue email compose read help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1129,8 +1313,50 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__help__subcmd__email)
-            opts="list show"
+            opts="list show export hide delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__help__subcmd__email__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__help__subcmd__email__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__help__subcmd__email__subcmd__hide)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1185,7 +1411,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__help__subcmd__queue)
-            opts="add import list retry cancel pause resume"
+            opts="add import list show retry cancel watch pause resume"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1296,6 +1522,34 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__help__subcmd__queue__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__help__subcmd__queue__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__help__subcmd__read)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1324,8 +1578,22 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__help__subcmd__setup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__help__subcmd__user)
-            opts="add list sync"
+            opts="add list sync delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1339,6 +1607,20 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__help__subcmd__user__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__help__subcmd__user__subcmd__delete)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1381,7 +1663,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__queue)
-            opts="-h -V --config --json --help --version add import list retry cancel pause resume help"
+            opts="-h -V --config --json --help --version add import list show retry cancel watch pause resume help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1399,7 +1681,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__queue__subcmd__add)
-            opts="-h -V --user --name --interest --template --config --json --help --version"
+            opts="-h -V --user --name --interest --email --template --config --json --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1414,6 +1696,10 @@ _scribe() {
                     return 0
                     ;;
                 --interest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1451,7 +1737,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__queue__subcmd__help)
-            opts="add import list retry cancel pause resume help"
+            opts="add import list show retry cancel watch pause resume help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1576,8 +1862,36 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__queue__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__queue__subcmd__help__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__queue__subcmd__import)
-            opts="-h -V --user --template --dry-run --config --json --help --version"
+            opts="-h -V --user --template --dry-run --again --config --json --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1603,12 +1917,24 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__queue__subcmd__list)
-            opts="-h -V --config --json --help --version"
+            opts="-h -V --failed --user --since --limit --config --json --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1674,6 +2000,46 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__queue__subcmd__show)
+            opts="-h -V --config --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__queue__subcmd__watch)
+            opts="-h -V --interval --config --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__read)
             opts="-h -V --config --json --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1710,8 +2076,42 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__setup)
+            opts="-h -V --env --user --name --template --start --config --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__user)
-            opts="-h -V --config --json --help --version add list sync help"
+            opts="-h -V --config --json --help --version add list sync delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1754,8 +2154,26 @@ _scribe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        scribe__subcmd__user__subcmd__delete)
+            opts="-h -V --yes --config --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         scribe__subcmd__user__subcmd__help)
-            opts="add list sync help"
+            opts="add list sync delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1769,6 +2187,20 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__user__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        scribe__subcmd__user__subcmd__help__subcmd__delete)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -41,6 +41,21 @@ _arguments "${_arguments_options[@]}" : \
 '--version[Print version]' \
 && ret=0
 ;;
+(setup)
+_arguments "${_arguments_options[@]}" : \
+'--env=[File of NAME=value lines, such as the .env of the Python Scribe; - for standard input]:FILE:_files' \
+'--user=[The sender'\''s e-mail address]:EMAIL:_default' \
+'--name=[The name that e-mails are signed with]:NAME:_default' \
+'--template=[File with the sender'\''s own template, which is stored]:FILE:_files' \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--start[Start the service without asking]' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
 (doctor)
 _arguments "${_arguments_options[@]}" : \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
@@ -335,6 +350,18 @@ _arguments "${_arguments_options[@]}" : \
 '--version[Print version]' \
 && ret=0
 ;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--yes[Delete without asking]' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':email -- The user'\''s e-mail address:_default' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_scribe__subcmd__user__subcmd__help_commands" \
@@ -356,6 +383,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (sync)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(delete)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -394,6 +425,7 @@ _arguments "${_arguments_options[@]}" : \
 '--user=[The sender'\''s e-mail address]:USER:_default' \
 '--name=[The recipient'\''s full name]:NAME:_default' \
 '--interest=[What the recipient works on]:INTEREST:_default' \
+'--email=[The recipient'\''s e-mail address, for \`email export\`]:EMAIL:_default' \
 '--template=[File with the e-mail and its placeholders \[default\: the user'\''s own template\]]:FILE:_files' \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
 '--json[Print JSON where something is listed or shown]' \
@@ -408,16 +440,31 @@ _arguments "${_arguments_options[@]}" : \
 '--user=[The sender'\''s e-mail address]:USER:_default' \
 '--template=[File with the e-mail and its placeholders \[default\: the user'\''s own template\]]:FILE:_files' \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
-'--dry-run[Check everything and queue nothing]' \
+'--dry-run[Check everything, show the first three, and queue nothing]' \
+'--again[Also queue those who wait already or were written to]' \
 '--json[Print JSON where something is listed or shown]' \
 '-h[Print help]' \
 '--help[Print help]' \
 '-V[Print version]' \
 '--version[Print version]' \
-':file -- The CSV file:_files' \
+':file -- The CSV file, or - for standard input:_files' \
 && ret=0
 ;;
 (list)
+_arguments "${_arguments_options[@]}" : \
+'--user=[Only this user'\''s]:EMAIL:_default' \
+'--since=[Only those from this day on (UTC), or made so long ago at most\: 2026-11-20, 7d, 12h, 2w]:DATE|7d:_default' \
+'--limit=[Only the newest N]:N:_default' \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--failed[Only those that failed]' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(show)
 _arguments "${_arguments_options[@]}" : \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
 '--json[Print JSON where something is listed or shown]' \
@@ -425,6 +472,7 @@ _arguments "${_arguments_options[@]}" : \
 '--help[Print help]' \
 '-V[Print version]' \
 '--version[Print version]' \
+':id -- The item'\''s id, or its first digits:_default' \
 && ret=0
 ;;
 (retry)
@@ -447,6 +495,17 @@ _arguments "${_arguments_options[@]}" : \
 '-V[Print version]' \
 '--version[Print version]' \
 ':id -- The item'\''s id, or its first eight digits or more:_default' \
+&& ret=0
+;;
+(watch)
+_arguments "${_arguments_options[@]}" : \
+'--interval=[Seconds between two looks, 1 to 3600]:SECONDS:_default' \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
 && ret=0
 ;;
 (pause)
@@ -493,11 +552,19 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (retry)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (cancel)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(watch)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -541,7 +608,12 @@ _arguments "${_arguments_options[@]}" : \
         case $line[1] in
             (list)
 _arguments "${_arguments_options[@]}" : \
+'--user=[Only this user'\''s]:EMAIL:_default' \
+'--since=[Only those from this day on (UTC), or made so long ago at most\: 2026-11-20, 7d, 12h, 2w]:DATE|7d:_default' \
+'--limit=[Only the newest N]:N:_default' \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--unsure[Only those that somebody should look at]' \
+'--hidden[Those that were hidden, too]' \
 '--json[Print JSON where something is listed or shown]' \
 '-h[Print help]' \
 '--help[Print help]' \
@@ -558,6 +630,47 @@ _arguments "${_arguments_options[@]}" : \
 '-V[Print version]' \
 '--version[Print version]' \
 ':id -- The e-mail'\''s id, or its first digits:_default' \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+'--format=[What the files are]:FORMAT:((eml\:"Drafts for a mail program, the address filled in where it is known"
+markdown\:"Text with its sources, to read and to copy from"))' \
+'--user=[Only this user'\''s]:EMAIL:_default' \
+'--since=[Only those from this day on (UTC), or made so long ago at most\: 2026-11-20, 7d, 12h, 2w]:DATE|7d:_default' \
+'--limit=[Only the newest N]:N:_default' \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--unsure[Only those that somebody should look at]' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':directory -- The directory; it is made if it is not there:_files' \
+&& ret=0
+;;
+(hide)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--undo[Show it again]' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':id -- The e-mail'\''s id, or its first eight digits or more:_default' \
+&& ret=0
+;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--yes[Delete without asking]' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':id -- The e-mail'\''s id, or its first eight digits or more:_default' \
 && ret=0
 ;;
 (help)
@@ -577,6 +690,18 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(hide)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(delete)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -630,6 +755,10 @@ _arguments "${_arguments_options[@]}" : \
         curcontext="${curcontext%:*:*}:scribe-help-command-$line[1]:"
         case $line[1] in
             (run)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(setup)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -733,6 +862,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -761,11 +894,19 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (retry)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (cancel)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(watch)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -801,6 +942,18 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(export)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(hide)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(delete)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -830,12 +983,13 @@ esac
 _scribe_commands() {
     local commands; commands=(
 'run:Work on the queue until stopped' \
+'setup:Set scribe up\: ask for what it needs, try each answer, write settings, make tables and a user, start it' \
 'doctor:Check everything that scribe needs, each with its remedy; changes nothing' \
 'config:Look at the settings' \
 'db:Check the database, and change its schema' \
-'user:Add and list users' \
+'user:Add, list and delete users' \
 'queue:Queue recipients and see what became of them' \
-'email:Read finished e-mails and their sources' \
+'email:Review finished e-mails and their sources, and export them' \
 'compose:Write one e-mail without a database\: a preview, with whether to look closer and why, its sources and what it took' \
 'read:Print what research would read of a page\: its title and its text' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -889,7 +1043,7 @@ _scribe__subcmd__db_commands() {
 'stamp:Record a version without running anything, for tables that are right already' \
 'revision:Write the next migration'\''s two files, in a checkout of scribe'\''s source' \
 'reset:Empty the database and create its tables anew; in development only' \
-'current:Print the version of the schema, e.g. "6 (head)"' \
+'current:Print the version of the schema, e.g. "7 (head)"' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe db commands' commands "$@"
@@ -920,7 +1074,7 @@ _scribe__subcmd__db__subcmd__help_commands() {
 'stamp:Record a version without running anything, for tables that are right already' \
 'revision:Write the next migration'\''s two files, in a checkout of scribe'\''s source' \
 'reset:Empty the database and create its tables anew; in development only' \
-'current:Print the version of the schema, e.g. "6 (head)"' \
+'current:Print the version of the schema, e.g. "7 (head)"' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe db help commands' commands "$@"
@@ -1013,25 +1167,56 @@ _scribe__subcmd__doctor_commands() {
 (( $+functions[_scribe__subcmd__email_commands] )) ||
 _scribe__subcmd__email_commands() {
     local commands; commands=(
-'list:List all e-mails, oldest first' \
-'show:Print whether to look closer at an e-mail and why, the e-mail, its sources and papers, and what it took' \
+'list:List e-mails, oldest first' \
+'show:Print an e-mail, then whether to look closer and why, its sources and papers, and what it took' \
+'export:Write e-mails into a directory, as drafts that a mail program opens; hidden ones are left out' \
+'hide:Take an e-mail out of sight\: lists and exports leave it out' \
+'delete:Delete an e-mail for good, with its sources' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe email commands' commands "$@"
 }
+(( $+functions[_scribe__subcmd__email__subcmd__delete_commands] )) ||
+_scribe__subcmd__email__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe email delete commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__email__subcmd__export_commands] )) ||
+_scribe__subcmd__email__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe email export commands' commands "$@"
+}
 (( $+functions[_scribe__subcmd__email__subcmd__help_commands] )) ||
 _scribe__subcmd__email__subcmd__help_commands() {
     local commands; commands=(
-'list:List all e-mails, oldest first' \
-'show:Print whether to look closer at an e-mail and why, the e-mail, its sources and papers, and what it took' \
+'list:List e-mails, oldest first' \
+'show:Print an e-mail, then whether to look closer and why, its sources and papers, and what it took' \
+'export:Write e-mails into a directory, as drafts that a mail program opens; hidden ones are left out' \
+'hide:Take an e-mail out of sight\: lists and exports leave it out' \
+'delete:Delete an e-mail for good, with its sources' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe email help commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__email__subcmd__help__subcmd__delete_commands] )) ||
+_scribe__subcmd__email__subcmd__help__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe email help delete commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__email__subcmd__help__subcmd__export_commands] )) ||
+_scribe__subcmd__email__subcmd__help__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe email help export commands' commands "$@"
 }
 (( $+functions[_scribe__subcmd__email__subcmd__help__subcmd__help_commands] )) ||
 _scribe__subcmd__email__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'scribe email help help commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__email__subcmd__help__subcmd__hide_commands] )) ||
+_scribe__subcmd__email__subcmd__help__subcmd__hide_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe email help hide commands' commands "$@"
 }
 (( $+functions[_scribe__subcmd__email__subcmd__help__subcmd__list_commands] )) ||
 _scribe__subcmd__email__subcmd__help__subcmd__list_commands() {
@@ -1042,6 +1227,11 @@ _scribe__subcmd__email__subcmd__help__subcmd__list_commands() {
 _scribe__subcmd__email__subcmd__help__subcmd__show_commands() {
     local commands; commands=()
     _describe -t commands 'scribe email help show commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__email__subcmd__hide_commands] )) ||
+_scribe__subcmd__email__subcmd__hide_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe email hide commands' commands "$@"
 }
 (( $+functions[_scribe__subcmd__email__subcmd__list_commands] )) ||
 _scribe__subcmd__email__subcmd__list_commands() {
@@ -1057,12 +1247,13 @@ _scribe__subcmd__email__subcmd__show_commands() {
 _scribe__subcmd__help_commands() {
     local commands; commands=(
 'run:Work on the queue until stopped' \
+'setup:Set scribe up\: ask for what it needs, try each answer, write settings, make tables and a user, start it' \
 'doctor:Check everything that scribe needs, each with its remedy; changes nothing' \
 'config:Look at the settings' \
 'db:Check the database, and change its schema' \
-'user:Add and list users' \
+'user:Add, list and delete users' \
 'queue:Queue recipients and see what became of them' \
-'email:Read finished e-mails and their sources' \
+'email:Review finished e-mails and their sources, and export them' \
 'compose:Write one e-mail without a database\: a preview, with whether to look closer and why, its sources and what it took' \
 'read:Print what research would read of a page\: its title and its text' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -1097,7 +1288,7 @@ _scribe__subcmd__help__subcmd__db_commands() {
 'stamp:Record a version without running anything, for tables that are right already' \
 'revision:Write the next migration'\''s two files, in a checkout of scribe'\''s source' \
 'reset:Empty the database and create its tables anew; in development only' \
-'current:Print the version of the schema, e.g. "6 (head)"' \
+'current:Print the version of the schema, e.g. "7 (head)"' \
     )
     _describe -t commands 'scribe help db commands' commands "$@"
 }
@@ -1154,10 +1345,28 @@ _scribe__subcmd__help__subcmd__doctor_commands() {
 (( $+functions[_scribe__subcmd__help__subcmd__email_commands] )) ||
 _scribe__subcmd__help__subcmd__email_commands() {
     local commands; commands=(
-'list:List all e-mails, oldest first' \
-'show:Print whether to look closer at an e-mail and why, the e-mail, its sources and papers, and what it took' \
+'list:List e-mails, oldest first' \
+'show:Print an e-mail, then whether to look closer and why, its sources and papers, and what it took' \
+'export:Write e-mails into a directory, as drafts that a mail program opens; hidden ones are left out' \
+'hide:Take an e-mail out of sight\: lists and exports leave it out' \
+'delete:Delete an e-mail for good, with its sources' \
     )
     _describe -t commands 'scribe help email commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__help__subcmd__email__subcmd__delete_commands] )) ||
+_scribe__subcmd__help__subcmd__email__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe help email delete commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__help__subcmd__email__subcmd__export_commands] )) ||
+_scribe__subcmd__help__subcmd__email__subcmd__export_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe help email export commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__help__subcmd__email__subcmd__hide_commands] )) ||
+_scribe__subcmd__help__subcmd__email__subcmd__hide_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe help email hide commands' commands "$@"
 }
 (( $+functions[_scribe__subcmd__help__subcmd__email__subcmd__list_commands] )) ||
 _scribe__subcmd__help__subcmd__email__subcmd__list_commands() {
@@ -1178,10 +1387,12 @@ _scribe__subcmd__help__subcmd__help_commands() {
 _scribe__subcmd__help__subcmd__queue_commands() {
     local commands; commands=(
 'add:Queue one recipient' \
-'import:Queue every row of a CSV file with the columns name and interest, all or none' \
+'import:Queue every row of a spreadsheet that was saved as CSV, all or none' \
 'list:List the queue, oldest first' \
+'show:Print everything about one recipient of the queue' \
 'retry:Try a recipient again\: one that failed, waits for its next try, or is finished, which gives another e-mail' \
 'cancel:Remove a recipient that waits' \
+'watch:Watch the queue\: what waits, what is in work, what was finished last, how long it takes' \
 'pause:Begin no further recipient on this machine until \`queue resume\`, restarts included' \
 'resume:Go on after \`queue pause\`' \
     )
@@ -1222,6 +1433,16 @@ _scribe__subcmd__help__subcmd__queue__subcmd__retry_commands() {
     local commands; commands=()
     _describe -t commands 'scribe help queue retry commands' commands "$@"
 }
+(( $+functions[_scribe__subcmd__help__subcmd__queue__subcmd__show_commands] )) ||
+_scribe__subcmd__help__subcmd__queue__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe help queue show commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__help__subcmd__queue__subcmd__watch_commands] )) ||
+_scribe__subcmd__help__subcmd__queue__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe help queue watch commands' commands "$@"
+}
 (( $+functions[_scribe__subcmd__help__subcmd__read_commands] )) ||
 _scribe__subcmd__help__subcmd__read_commands() {
     local commands; commands=()
@@ -1232,12 +1453,18 @@ _scribe__subcmd__help__subcmd__run_commands() {
     local commands; commands=()
     _describe -t commands 'scribe help run commands' commands "$@"
 }
+(( $+functions[_scribe__subcmd__help__subcmd__setup_commands] )) ||
+_scribe__subcmd__help__subcmd__setup_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe help setup commands' commands "$@"
+}
 (( $+functions[_scribe__subcmd__help__subcmd__user_commands] )) ||
 _scribe__subcmd__help__subcmd__user_commands() {
     local commands; commands=(
 'add:Add a user, or give one who is there a new name' \
 'list:List all users' \
 'sync:Copy the users that are missing from Supabase'\''s table auth.users; nobody who is there is changed' \
+'delete:Delete a user for good, with their e-mails and their recipients in the queue' \
     )
     _describe -t commands 'scribe help user commands' commands "$@"
 }
@@ -1245,6 +1472,11 @@ _scribe__subcmd__help__subcmd__user_commands() {
 _scribe__subcmd__help__subcmd__user__subcmd__add_commands() {
     local commands; commands=()
     _describe -t commands 'scribe help user add commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__help__subcmd__user__subcmd__delete_commands] )) ||
+_scribe__subcmd__help__subcmd__user__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe help user delete commands' commands "$@"
 }
 (( $+functions[_scribe__subcmd__help__subcmd__user__subcmd__list_commands] )) ||
 _scribe__subcmd__help__subcmd__user__subcmd__list_commands() {
@@ -1260,10 +1492,12 @@ _scribe__subcmd__help__subcmd__user__subcmd__sync_commands() {
 _scribe__subcmd__queue_commands() {
     local commands; commands=(
 'add:Queue one recipient' \
-'import:Queue every row of a CSV file with the columns name and interest, all or none' \
+'import:Queue every row of a spreadsheet that was saved as CSV, all or none' \
 'list:List the queue, oldest first' \
+'show:Print everything about one recipient of the queue' \
 'retry:Try a recipient again\: one that failed, waits for its next try, or is finished, which gives another e-mail' \
 'cancel:Remove a recipient that waits' \
+'watch:Watch the queue\: what waits, what is in work, what was finished last, how long it takes' \
 'pause:Begin no further recipient on this machine until \`queue resume\`, restarts included' \
 'resume:Go on after \`queue pause\`' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -1284,10 +1518,12 @@ _scribe__subcmd__queue__subcmd__cancel_commands() {
 _scribe__subcmd__queue__subcmd__help_commands() {
     local commands; commands=(
 'add:Queue one recipient' \
-'import:Queue every row of a CSV file with the columns name and interest, all or none' \
+'import:Queue every row of a spreadsheet that was saved as CSV, all or none' \
 'list:List the queue, oldest first' \
+'show:Print everything about one recipient of the queue' \
 'retry:Try a recipient again\: one that failed, waits for its next try, or is finished, which gives another e-mail' \
 'cancel:Remove a recipient that waits' \
+'watch:Watch the queue\: what waits, what is in work, what was finished last, how long it takes' \
 'pause:Begin no further recipient on this machine until \`queue resume\`, restarts included' \
 'resume:Go on after \`queue pause\`' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -1334,6 +1570,16 @@ _scribe__subcmd__queue__subcmd__help__subcmd__retry_commands() {
     local commands; commands=()
     _describe -t commands 'scribe queue help retry commands' commands "$@"
 }
+(( $+functions[_scribe__subcmd__queue__subcmd__help__subcmd__show_commands] )) ||
+_scribe__subcmd__queue__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe queue help show commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__queue__subcmd__help__subcmd__watch_commands] )) ||
+_scribe__subcmd__queue__subcmd__help__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe queue help watch commands' commands "$@"
+}
 (( $+functions[_scribe__subcmd__queue__subcmd__import_commands] )) ||
 _scribe__subcmd__queue__subcmd__import_commands() {
     local commands; commands=()
@@ -1359,6 +1605,16 @@ _scribe__subcmd__queue__subcmd__retry_commands() {
     local commands; commands=()
     _describe -t commands 'scribe queue retry commands' commands "$@"
 }
+(( $+functions[_scribe__subcmd__queue__subcmd__show_commands] )) ||
+_scribe__subcmd__queue__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe queue show commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__queue__subcmd__watch_commands] )) ||
+_scribe__subcmd__queue__subcmd__watch_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe queue watch commands' commands "$@"
+}
 (( $+functions[_scribe__subcmd__read_commands] )) ||
 _scribe__subcmd__read_commands() {
     local commands; commands=()
@@ -1369,12 +1625,18 @@ _scribe__subcmd__run_commands() {
     local commands; commands=()
     _describe -t commands 'scribe run commands' commands "$@"
 }
+(( $+functions[_scribe__subcmd__setup_commands] )) ||
+_scribe__subcmd__setup_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe setup commands' commands "$@"
+}
 (( $+functions[_scribe__subcmd__user_commands] )) ||
 _scribe__subcmd__user_commands() {
     local commands; commands=(
 'add:Add a user, or give one who is there a new name' \
 'list:List all users' \
 'sync:Copy the users that are missing from Supabase'\''s table auth.users; nobody who is there is changed' \
+'delete:Delete a user for good, with their e-mails and their recipients in the queue' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe user commands' commands "$@"
@@ -1384,12 +1646,18 @@ _scribe__subcmd__user__subcmd__add_commands() {
     local commands; commands=()
     _describe -t commands 'scribe user add commands' commands "$@"
 }
+(( $+functions[_scribe__subcmd__user__subcmd__delete_commands] )) ||
+_scribe__subcmd__user__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe user delete commands' commands "$@"
+}
 (( $+functions[_scribe__subcmd__user__subcmd__help_commands] )) ||
 _scribe__subcmd__user__subcmd__help_commands() {
     local commands; commands=(
 'add:Add a user, or give one who is there a new name' \
 'list:List all users' \
 'sync:Copy the users that are missing from Supabase'\''s table auth.users; nobody who is there is changed' \
+'delete:Delete a user for good, with their e-mails and their recipients in the queue' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe user help commands' commands "$@"
@@ -1398,6 +1666,11 @@ _scribe__subcmd__user__subcmd__help_commands() {
 _scribe__subcmd__user__subcmd__help__subcmd__add_commands() {
     local commands; commands=()
     _describe -t commands 'scribe user help add commands' commands "$@"
+}
+(( $+functions[_scribe__subcmd__user__subcmd__help__subcmd__delete_commands] )) ||
+_scribe__subcmd__user__subcmd__help__subcmd__delete_commands() {
+    local commands; commands=()
+    _describe -t commands 'scribe user help delete commands' commands "$@"
 }
 (( $+functions[_scribe__subcmd__user__subcmd__help__subcmd__help_commands] )) ||
 _scribe__subcmd__user__subcmd__help__subcmd__help_commands() {
