@@ -68,7 +68,7 @@ impl Answers {
     }
 
     /// What the environment alone says.
-    pub fn from_environment(&self) -> Vec<&'static str> {
+    pub fn of_environment(&self) -> Vec<&'static str> {
         let values = self.before.values.iter().filter(|(_, raw)| raw.origin == Origin::Environment);
         values.map(|(name, _)| *name).collect()
     }

@@ -46,7 +46,7 @@ pub fn run(
     let directory = answers::directory_of(file);
     store::is_writable(directory).map_err(|error| answers::unwritable(directory, error))?;
     let mut answers = Answers::open(file, environment)?;
-    let from_environment = answers.from_environment();
+    let from_environment = answers.of_environment();
     if !from_environment.is_empty() {
         output.line(format!("Taken from the environment: {}", from_environment.join(", ")))?;
     }
