@@ -1,18 +1,27 @@
 //! The migrations are compiled in by a macro that cargo cannot see through: a new file must cause a rebuild. The macro
-//! leaves out names that it does not understand, so the names are checked here, and the ways back are gathered. The date
-//! that no clock can be behind is taken down here, too.
-use std::{collections::BTreeMap, env, fs, path::Path, process::Command};
+//! leaves out names that it does not understand, so the names are checked here. What scribe must know of them is
+//! gathered, the ways back among it: refinery itself would compile a regular expression for the names, which takes
+//! 0.5 MB for the rest of a daemon's life. The date that no clock can be behind is taken down here, too.
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+    process::Command,
+};
 
 /// 2026-11-01, in seconds since the epoch: before the first commit.
 const BEFORE_ALL: u64 = 1_793_491_200;
 const DAY: u64 = 86_400;
+/// The checksum of a migration `a` of version 1 with the text `b`.
+const A_1_B: u64 = 7_401_274_791_218_319_300;
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR for build scripts");
-    let list = ways_back(&Path::new(&root).join("migrations")).unwrap_or_else(|text| panic!("{text}"));
-    fs::write(Path::new(&out).join("ways_back.rs"), list).expect("OUT_DIR is writable");
+    let list = known(&Path::new(&root).join("migrations")).unwrap_or_else(|text| panic!("{text}"));
+    fs::write(Path::new(&out).join("known_migrations.rs"), list).expect("OUT_DIR is writable");
     println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
     println!("cargo:rerun-if-changed=CHANGELOG.md");
     let written = format!("{}", written(&root));
@@ -56,8 +65,8 @@ fn date(text: &str) -> Option<u64> {
     Some((days - 719_468) * DAY)
 }
 
-/// The ways back as a Rust expression, in the order of their versions.
-fn ways_back(folder: &Path) -> Result<String, String> {
+/// The migrations as a Rust expression, in the order of their versions.
+fn known(folder: &Path) -> Result<String, String> {
     let (mut up, mut down) = (BTreeMap::new(), BTreeMap::new());
     for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
         let path = entry.map_err(|e| e.to_string())?.path();
@@ -72,22 +81,42 @@ fn ways_back(folder: &Path) -> Result<String, String> {
         if text.lines().all(|line| line.trim().is_empty() || line.trim().starts_with("--")) {
             return Err(format!("migrations/{name} holds no statement"));
         }
-        if files.insert(version, (stem.to_string(), path.display().to_string())).is_some() {
+        if files.insert(version, (stem.to_string(), path.display().to_string(), text)).is_some() {
             return Err(format!("two files of migrations/ are of version {version}"));
         }
     }
     let mut list = String::from("&[");
-    for (n, (version, (stem, _))) in (1..).zip(&up) {
-        let pair = down.remove(version).filter(|(back, _)| back == stem && *version == n);
-        let (_, path) = pair.ok_or_else(|| {
+    for (n, (version, (stem, _, sql))) in (1..).zip(&up) {
+        let pair = down.remove(version).filter(|(back, ..)| back == stem && *version == n);
+        let (_, way_back, _) = pair.ok_or_else(|| {
             format!("migrations/{stem}.sql: version {n} is missing, or {stem}.down.sql, the way back")
         })?;
-        list += &format!("({version}, include_str!({path:?})),");
+        let name = stem.split_once("__").map_or("", |(_, name)| name);
+        let checksum = checksum(name, *version, sql);
+        list += &format!(
+            "Known {{ version: {version}, name: {name:?}, checksum: {checksum}, way_back: include_str!({way_back:?}) }},"
+        );
     }
     match down.into_values().next() {
-        Some((stem, _)) => Err(format!("migrations/{stem}.down.sql leads back from nowhere")),
+        Some((stem, ..)) => Err(format!("migrations/{stem}.down.sql leads back from nowhere")),
         None => Ok(list + "]"),
     }
+}
+
+/// What refinery notes of a migration: SipHash 1-3 without a key. The standard library's hasher is that, but does not
+/// promise to stay it.
+fn checksum(name: &str, version: i32, sql: &str) -> u64 {
+    let hash = |parts: (&str, i32, &str)| {
+        let mut hasher = DefaultHasher::new();
+        parts.hash(&mut hasher);
+        hasher.finish()
+    };
+    assert_eq!(
+        hash(("a", 1, "b")),
+        A_1_B,
+        "this compiler's hasher is another one: build.rs needs one of its own"
+    );
+    hash((name, version, sql))
 }
 
 fn version(stem: &str) -> Option<i32> {

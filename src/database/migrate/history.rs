@@ -1,7 +1,7 @@
 //! What was applied to a database, and how that compares with the migrations in this binary.
-use refinery_core::{Migration, Target};
+use refinery_core::Target;
 
-use super::{HISTORY, MigrateError, Misfit, adapter, head, known, what};
+use super::{HISTORY, KNOWN, Known, MigrateError, Misfit, adapter, head, known, what};
 use crate::database::{DatabaseError, Transaction};
 
 /// A row of refinery's history table.
@@ -76,10 +76,10 @@ pub(super) fn read(tx: &mut Transaction<'_>) -> Result<Vec<Applied>, DatabaseErr
 }
 
 impl Applied {
-    fn state(&self, known: Option<&Migration>) -> State {
-        match known {
+    fn state(&self) -> State {
+        match known(self.version) {
             None => State::Unknown,
-            Some(m) if m.name() == self.name && m.checksum().to_string() == self.checksum => State::Applied,
+            Some(m) if m.name == self.name && m.checksum.to_string() == self.checksum => State::Applied,
             Some(_) => State::Divergent,
         }
     }
@@ -87,11 +87,10 @@ impl Applied {
 
 /// The version that a history has reached, when all of it is of this binary and nothing is left out.
 pub(super) fn verify(applied: &[Applied]) -> Result<i32, Misfit> {
-    let known = known();
     let mut reached = 0;
     for row in applied {
         let version = row.version;
-        match row.state(known.iter().find(|m| m.version() == version)) {
+        match row.state() {
             // Only behind a beginning of ours: others count their versions too.
             State::Unknown if version > head() => return Err(Misfit::Ahead { version: newest(applied) }),
             State::Applied if version > reached + 1 => return Err(Misfit::Gap { version: reached + 1 }),
@@ -109,22 +108,22 @@ pub(super) fn newest(applied: &[Applied]) -> i32 {
 
 /// Every version here or there, newest first.
 pub(super) fn compare(applied: &[Applied]) -> Vec<Version> {
-    let (known, head) = (known(), head());
+    let head = head();
     let mut versions: Vec<Version> = applied
         .iter()
         .map(|row| Version {
             version: row.version,
             what: what(&row.name),
             head: row.version == head,
-            state: row.state(known.iter().find(|m| m.version() == row.version)),
+            state: row.state(),
             applied_on: Some(row.applied_on.clone()),
         })
         .collect();
-    let is_applied = |m: &&Migration| applied.iter().any(|row| row.version == m.version());
-    versions.extend(known.iter().filter(|m| !is_applied(m)).map(|m| Version {
-        version: m.version(),
-        what: what(m.name()),
-        head: m.version() == head,
+    let is_applied = |m: &&Known| applied.iter().any(|row| row.version == m.version);
+    versions.extend(KNOWN.iter().filter(|m| !is_applied(m)).map(|m| Version {
+        version: m.version,
+        what: what(m.name),
+        head: m.version == head,
         state: State::Pending,
         applied_on: None,
     }));
@@ -156,14 +155,13 @@ mod tests {
     use super::*;
 
     fn applied(versions: &[i32]) -> Vec<Applied> {
-        let known = known();
         let row = |version: &i32| {
-            let migration = known.iter().find(|m| m.version() == *version);
+            let migration = known(*version);
             Applied {
                 version: *version,
-                name: migration.map_or("future".into(), |m| m.name().into()),
+                name: migration.map_or("future".into(), |m| m.name.into()),
                 applied_on: "2026-01-02T03:04:05Z".into(),
-                checksum: migration.map_or("1".into(), |m| m.checksum().to_string()),
+                checksum: migration.map_or("1".into(), |m| m.checksum.to_string()),
             }
         };
         versions.iter().map(row).collect()

@@ -15,7 +15,7 @@ mod unrecorded;
 use std::time::Duration;
 
 use postgres::types::Type;
-use refinery_core::{Migration, Target};
+use refinery_core::Target;
 
 pub use self::{
     drift::{Drift, drift},
@@ -32,8 +32,20 @@ mod embedded {
     refinery::embed_migrations!("migrations");
 }
 
-/// The way back from each version, oldest first; see build.rs.
-const WAYS_BACK: &[(i32, &str)] = include!(concat!(env!("OUT_DIR"), "/ways_back.rs"));
+/// What there is to know of a migration without running it.
+#[derive(Debug)]
+struct Known {
+    version: i32,
+    /// As in its file's name.
+    name: &'static str,
+    /// As refinery notes it in the history.
+    checksum: u64,
+    /// The statements that take it back.
+    way_back: &'static str,
+}
+
+/// Every migration, oldest first; see build.rs.
+const KNOWN: &[Known] = include!(concat!(env!("OUT_DIR"), "/known_migrations.rs"));
 
 /// What a statement of a migration may take, since it may rewrite a table.
 pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(300);
@@ -87,11 +99,12 @@ pub struct SchemaStep {
 
 /// The newest version this binary knows.
 pub fn head() -> i32 {
-    known().iter().map(Migration::version).max().unwrap_or(0)
+    KNOWN.last().map_or(0, |known| known.version)
 }
 
-fn known() -> Vec<Migration> {
-    embedded::migrations::runner().get_migrations().clone()
+/// The migration that leads to this version.
+fn known(version: i32) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.version == version)
 }
 
 /// A migration's name in words.
@@ -242,23 +255,18 @@ fn up(tx: &mut Transaction<'_>, before: i32, target: i32) -> Result<Vec<SchemaSt
     }
     adapter::run(tx, Target::Version(target))?;
     history::note_time(tx, before)?;
-    let step = |m: &Migration| SchemaStep { from: m.version() - 1, to: m.version(), what: what(m.name()) };
-    let mut steps: Vec<_> = known().iter().map(step).filter(|s| (before..target).contains(&s.from)).collect();
-    steps.sort_by_key(|step| step.to);
-    Ok(steps)
+    let step = |m: &Known| SchemaStep { from: m.version - 1, to: m.version, what: what(m.name) };
+    Ok(KNOWN.iter().map(step).filter(|step| (before..target).contains(&step.from)).collect())
 }
 
 fn down(tx: &mut Transaction<'_>, before: i32, target: i32) -> Result<Vec<SchemaStep>, MigrateError> {
-    let known = known();
     let mut steps = Vec::new();
-    for (version, sql) in
-        WAYS_BACK.iter().rev().filter(|(version, _)| (target..before).contains(&(version - 1)))
+    for Known { version, name, way_back, .. } in
+        KNOWN.iter().rev().filter(|known| (target..before).contains(&(known.version - 1)))
     {
-        tx.batch_execute(sql)?;
+        tx.batch_execute(way_back)?;
         tx.batch_execute(&format!("DELETE FROM {HISTORY} WHERE version = {version}"))?;
-        let migration = known.iter().find(|m| m.version() == *version);
-        let what = migration.map(|m| what(m.name())).unwrap_or_default();
-        steps.push(SchemaStep { from: *version, to: version - 1, what });
+        steps.push(SchemaStep { from: *version, to: version - 1, what: what(name) });
     }
     Ok(steps)
 }
@@ -268,15 +276,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_migration_in_the_folder_is_in_the_binary_with_its_way_back() {
+    fn every_migration_in_the_folder_is_known_as_refinery_knows_it() {
         // refinery leaves out names that it does not understand, without a word.
         let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))
             .unwrap()
             .filter(|f| !f.as_ref().unwrap().file_name().to_string_lossy().ends_with(".down.sql"))
             .count();
-        let mut versions: Vec<_> = known().iter().map(Migration::version).collect();
-        versions.sort_unstable();
+        let versions: Vec<_> = KNOWN.iter().map(|known| known.version).collect();
         assert_eq!(versions, (1..=i32::try_from(files).unwrap()).collect::<Vec<_>>());
-        assert_eq!(WAYS_BACK.iter().map(|(version, _)| *version).collect::<Vec<_>>(), versions);
+        let mut refinery: Vec<_> = embedded::migrations::runner()
+            .get_migrations()
+            .iter()
+            .map(|m| (m.version(), m.name().to_owned(), m.checksum()))
+            .collect();
+        refinery.sort();
+        let known: Vec<_> = KNOWN.iter().map(|m| (m.version, m.name.to_owned(), m.checksum)).collect();
+        assert_eq!(known, refinery);
     }
 }
