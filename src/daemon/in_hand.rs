@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +20,8 @@ pub struct InHand {
     inner: Arc<Mutex<Inner>>,
     /// Whoever holds it writes to disk. Never taken by who holds `inner`: a card may stall, and `/health` may not.
     disk: Arc<Mutex<()>>,
+    /// Told of every e-mail that is finished, so that nobody has to look for one.
+    has_finished: Arc<Notify>,
 }
 
 #[derive(Debug)]
@@ -52,7 +55,11 @@ impl InHand {
     /// Nothing yet, by a run of that name; or what an earlier run left on disk.
     pub fn new(run: RunId, kept: Option<Finished>) -> InHand {
         let hand = kept.map_or(Hand::Empty, |finished| finished_now(finished, true));
-        InHand { inner: Arc::new(Mutex::new(Inner { run, hand })), disk: Arc::default() }
+        InHand {
+            inner: Arc::new(Mutex::new(Inner { run, hand })),
+            disk: Arc::default(),
+            has_finished: Arc::default(),
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -82,6 +89,14 @@ impl InHand {
     /// Its e-mail is finished.
     pub fn finished(&self, finished: Finished) {
         self.inner().hand = finished_now(finished, false);
+        self.has_finished.notify_one();
+    }
+
+    /// Waits until there is an e-mail that is not on disk; at once if there is one.
+    pub async fn holds_an_email(&self) {
+        while !self.waits_for_disk(Duration::ZERO) {
+            self.has_finished.notified().await;
+        }
     }
 
     /// Nothing is held any more. True: there is an e-mail on disk that nobody needs.
@@ -158,6 +173,23 @@ mod tests {
         assert_eq!(state.kept(), Some(email));
         assert!(in_hand.keep(&state, Duration::ZERO).is_none(), "it is there");
         assert!(in_hand.nothing());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_an_email_is_told_of_it_whenever_it_comes() {
+        let in_hand = InHand::new(RunId::fresh(), None);
+        in_hand.finished(finished());
+        in_hand.holds_an_email().await;
+        in_hand.nothing();
+        // The word about the first is still on its way and means nothing any more.
+        let waiting = tokio::spawn({
+            let in_hand = in_hand.clone();
+            async move { in_hand.holds_an_email().await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        in_hand.finished(finished());
+        waiting.await.unwrap();
     }
 
     #[test]

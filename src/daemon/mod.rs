@@ -64,7 +64,7 @@ use crate::{
 /// An e-mail that could not be stored for so long is written to disk, although there is no answer yet: the power may go.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// How often that is looked for.
+/// How often that is looked for, while there is an e-mail.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// How long the connection may take that puts an item back at a hurried stop; a statement may take half of it. All of it
@@ -234,6 +234,8 @@ fn tell_systemd(state: NotifyState<'_>) {
 /// Writes an e-mail to disk that waits for a database which says neither yes nor no.
 async fn keep_what_waits(in_hand: InHand, state: Arc<StateDirectory>, status: Arc<Status>) {
     loop {
+        // No clock runs while nothing is finished: an idle scribe is woken by its worker's polls alone.
+        in_hand.holds_an_email().await;
         sleep(LOOK).await;
         if !in_hand.waits_for_disk(SILENCE) {
             continue;
