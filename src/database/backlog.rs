@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use postgres::SimpleQueryRow;
 
-use super::{Cause, Database, DatabaseError, Phase};
+use super::{Cause, Database, DatabaseError, Phase, queue_items::IN_INDEX_ORDER};
 
 /// No more unfinished items are looked at, in the order of a claim: a queue of any length adds only so much to one.
 pub const MOST_COUNTED: u64 = 1000;
@@ -38,7 +38,7 @@ impl Backlog {
 
     /// Looks at the queue without a claim.
     pub fn look(database: &Database) -> Result<Backlog, DatabaseError> {
-        let rows = database.batch("backlog", &Backlog::query("TRUE"))?;
+        let rows = database.batch("backlog", &format!("{IN_INDEX_ORDER}; {}", Backlog::query("TRUE")))?;
         rows.first().and_then(Backlog::read).ok_or_else(|| DatabaseError {
             unit: "backlog",
             phase: Phase::Working,

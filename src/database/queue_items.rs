@@ -17,7 +17,7 @@ use crate::{
     queue::{Claim, RunId, life::LEASE},
 };
 
-pub(super) use self::claim::lease_end;
+pub(super) use self::claim::{IN_INDEX_ORDER, lease_end};
 pub use self::{
     claim::{Claimed, Polled, Unfit, claim, claim_leaving_others, next_unreadable},
     enqueue::{Again, Known, KnownState, NewItem, Queued, enqueue, known},
