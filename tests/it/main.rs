@@ -12,6 +12,7 @@ mod email_export;
 mod end_to_end;
 mod examples;
 mod faults;
+mod footprint;
 mod hostile_models;
 mod hostile_neighbour;
 mod hostile_server;

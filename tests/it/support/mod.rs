@@ -9,6 +9,9 @@ mod lost_commit;
 pub mod matrix;
 mod model_server;
 mod pair;
+mod plans;
+#[allow(dead_code, reason = "of use in tests/it and benches")]
+mod process;
 mod program;
 mod proxy;
 mod sample_web;
@@ -20,6 +23,7 @@ mod terminal;
 mod test_database;
 mod tls_server;
 pub mod trial;
+mod unit;
 
 use std::{
     env,
@@ -43,6 +47,7 @@ pub use self::{
     lost_commit::{Fate, LostCommit, hold_commits, waiting},
     model_server::{KEY, ModelServer, Mood, Script, model_environment},
     pair::{pair, route},
+    process::Process,
     program::{Program, Run},
     proxy::{Fault, Plan, Proxy},
     sample_web::{ModelTape, SampleWeb, expected_people},
@@ -52,6 +57,7 @@ pub use self::{
     terminal::Terminal,
     test_database::TestDatabase,
     tls_server::{Certified, Flaw, Seen, TlsServer},
+    unit::unit_environment,
 };
 
 /// Longer than anything takes that works.

@@ -2,18 +2,21 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStderr, Command, Output, Stdio},
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::Instant,
 };
 
-use super::{Journal, PATIENCE, SampleWeb, TempDir, Terminal, TestDatabase, eventually};
+use super::{
+    Journal, PATIENCE, SampleWeb, TempDir, Terminal, TestDatabase, eventually, unit_environment,
+};
 
 /// How to start scribe. Nothing of the caller's environment or of this machine's settings gets in.
 #[derive(Clone)]
 pub struct Program {
+    binary: PathBuf,
     directory: Arc<TempDir>,
     environment: Vec<(String, String)>,
     /// What stands before the command.
@@ -31,7 +34,8 @@ impl Program {
     pub fn new() -> Program {
         let directory = Arc::new(TempDir::new());
         directory.file("scribe.toml", "");
-        let program = Program { directory, environment: Vec::new(), before: Vec::new() };
+        let binary = env!("CARGO_BIN_EXE_scribe").into();
+        let program = Program { binary, directory, environment: Vec::new(), before: Vec::new() };
         let state = program.state_directory().display().to_string();
         let program = program.env("STATE_DIRECTORY", &state).env("HOST", "127.0.0.1").env("PORT", "0");
         // The default would ask the true indexes.
@@ -42,6 +46,18 @@ impl Program {
         self.environment.retain(|(n, _)| n != name);
         self.environment.push((name.into(), value.into()));
         self
+    }
+
+    /// As systemd runs it, as far as that matters to what it costs.
+    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
+    pub fn as_a_unit(self) -> Self {
+        unit_environment().iter().fold(self, |program, (name, value)| program.env(name, value))
+    }
+
+    /// Another build of it.
+    #[allow(dead_code, reason = "of use in benches")]
+    pub fn binary(self, binary: &Path) -> Self {
+        Program { binary: binary.to_owned(), ..self }
     }
 
     pub fn database(self, database: &TestDatabase) -> Self {
@@ -70,7 +86,7 @@ impl Program {
 
     fn command(&self, arguments: &[&str]) -> Command {
         // It dies with the thread that started it, however that ends.
-        let words = ["setpriv", "--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_scribe")];
+        let words = ["setpriv", "--pdeathsig", "KILL", "--", self.binary.to_str().unwrap()];
         let mut words = self.before.iter().map(String::as_str).chain(words);
         let mut command = Command::new(words.next().unwrap());
         command

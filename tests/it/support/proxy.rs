@@ -117,6 +117,9 @@ struct Seen {
     /// Directions of connections that are still open.
     open: AtomicUsize,
     flights: AtomicUsize,
+    /// On all connections together.
+    all_flights: AtomicUsize,
+    connections: AtomicUsize,
     struck: OnceLock<Instant>,
     strikes: AtomicUsize,
 }
@@ -142,6 +145,7 @@ impl Proxy {
                 let (server, plan) = (server(), plan(connections));
                 connections += 1;
                 seen.open.fetch_add(2, Ordering::SeqCst);
+                seen.connections.fetch_add(1, Ordering::SeqCst);
                 let connection = Arc::new(Connection { plan, seen: seen.clone(), state: Mutex::default() });
                 let up = Way::new(&client, &server, &connection);
                 let down = Way::new(&server, &client, &connection);
@@ -156,6 +160,13 @@ impl Proxy {
     pub fn flights(&self) -> usize {
         eventually("the connections end", || self.seen.open.load(Ordering::SeqCst) == 0);
         self.seen.flights.load(Ordering::SeqCst)
+    }
+
+    /// How many connections there were, and how many flights they had together, once all of them are over.
+    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
+    pub fn traffic(&self) -> (usize, usize) {
+        eventually("the connections end", || self.seen.open.load(Ordering::SeqCst) == 0);
+        (self.seen.connections.load(Ordering::SeqCst), self.seen.all_flights.load(Ordering::SeqCst))
     }
 
     /// Whether the flight of the plan was reached.
@@ -198,6 +209,7 @@ impl Connection {
         if from_client && !state.client_spoke_last && bytes.len() != ALERT {
             state.flights += 1;
             self.seen.flights.fetch_max(state.flights, Ordering::SeqCst);
+            self.seen.all_flights.fetch_add(1, Ordering::SeqCst);
         }
         state.client_spoke_last = from_client;
         if state.broken {

@@ -14,7 +14,7 @@ use scribe::{
 };
 use uuid::Uuid;
 
-use super::{TempDir, pair, route};
+use super::{TempDir, eventually, pair, route};
 
 pub struct TestDatabase {
     pub name: String,
@@ -158,6 +158,23 @@ impl TestDatabase {
         log.lines().filter(|line| line.contains(&of_ours)).map(String::from).collect()
     }
 
+    /// Units of work, each of which is a connection, that clients have had here.
+    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
+    pub fn units(&self) -> usize {
+        self.log().iter().filter(|line| line.contains("BEGIN ISOLATION")).count()
+    }
+
+    /// Waits until there were so many, and returns how many there were then.
+    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
+    pub fn wait_for_units(&self, least: usize) -> usize {
+        let mut seen = 0;
+        eventually("units of work", || {
+            seen = self.units();
+            seen >= least
+        });
+        seen
+    }
+
     /// Lets [`TestDatabase::log`] say what PostgreSQL parses, whether it is executed or not.
     pub fn log_parses(&self) {
         self.query(&format!("ALTER DATABASE {} SET log_min_duration_statement = 0", self.name), &[]);
@@ -202,6 +219,18 @@ impl TestDatabase {
             "INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template_text, status)
              SELECT $1, name, interest, $2, 'PENDING' FROM unnest($3::text[], $4::text[]) AS r (name, interest)",
             &[&user, &template, &names, &interests],
+        );
+    }
+
+    /// Fills the tables: so many items that wait, and before each one that is done.
+    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
+    pub fn queue_many(&self, waiting: usize) {
+        self.query(
+            "INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template_text, status, created_at)
+             SELECT $1, 'Nobody Number' || n, 'nothing', 'Dear {{name}}', CASE n % 2 WHEN 0 THEN 'COMPLETED' ELSE 'PENDING' END,
+                    now() - interval '1 day' + n * interval '1 millisecond'
+             FROM generate_series(0, 2 * $2::bigint - 1) AS n",
+            &[&self.user(), &i64::try_from(waiting).unwrap()],
         );
     }
 
