@@ -37,6 +37,8 @@ mod fuzz;
 mod jitter;
 mod liveness;
 pub mod model;
+#[doc(hidden)]
+pub mod parts;
 pub mod pipeline;
 pub mod queue;
 mod resolve;

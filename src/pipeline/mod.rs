@@ -19,6 +19,7 @@ mod fuzz_targets;
 mod hygiene;
 mod lookalike;
 mod models;
+mod parts;
 mod passages;
 mod reading;
 mod request;
@@ -37,6 +38,7 @@ pub use error::{Error, Service};
 pub use fields::{Fields, Wanted, check_fields, wanted_fields};
 #[cfg(test)]
 pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
+pub(crate) use parts::{fill as fill_a_template, judge as judge_values};
 pub use request::{MAX_TEMPLATE_BYTES, check_recipient, check_template};
 pub use run::Pipeline;
 use serde::{Deserialize, Serialize};

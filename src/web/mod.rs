@@ -134,6 +134,11 @@ pub fn page_of(body: impl Read, content_type: &str, url: String) -> io::Result<P
     Ok(Page { url, title, text, warnings })
 }
 
+/// How many papers a feed holds; see [`crate::parts`].
+pub(crate) fn papers_in(feed: &[u8]) -> usize {
+    atom::parse("arxiv.org", feed).map_or(0, |feed| feed.papers.len())
+}
+
 /// What was read from one page: text only, hostile until proven otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
