@@ -39,7 +39,7 @@ struct Bench {
 impl Bench {
     /// The program, as systemd would run it on that database.
     fn program(&self, database: &TestDatabase) -> Program {
-        Program::new().binary(&self.binary).as_a_unit().database(database)
+        Program::new().binary(&self.binary).like_the_unit().database(database)
     }
 
     /// So many, or fewer where it has to be quick.
@@ -57,6 +57,9 @@ fn wait_for_emails(database: &TestDatabase, count: usize) {
     }
 }
 
+/// What a part is called, and what measures it.
+type Part = (&'static str, fn(&Bench) -> Vec<Figure>);
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
@@ -69,7 +72,7 @@ fn main() -> ExitCode {
         is_quick: has("--quick"),
     };
     let mut table = Table::new(&repository(LAST));
-    let parts: [(&str, fn(&Bench) -> Vec<Figure>); 6] = [
+    let parts: [Part; 6] = [
         ("sizes", sizes),
         ("start and stop", life::figures),
         ("idle", idle::figures),

@@ -27,8 +27,7 @@ const REFUSED: &[(&str, &str)] = &[
 /// The words of a line as a shell parts them: quotes, and what follows a # or < is no argument.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
-    let mut letters = line.chars().peekable();
-    while let Some(c) = letters.next() {
+    for c in line.chars() {
         match (c, quote) {
             (c, Some(q)) if c == q => quote = None,
             (c, Some(_)) => word.push(c),

@@ -9,7 +9,7 @@ const TEMPLATE: &str = "Dear {{name}}, I read {{paper|your work}} and liked {{de
 
 /// A daemon as systemd runs it, and its process.
 fn start(program: Program) -> (Daemon, Process) {
-    let daemon = program.as_a_unit().start(&[]);
+    let daemon = program.like_the_unit().start(&[]);
     let process = Process(daemon.id());
     (daemon, process)
 }

@@ -9,9 +9,7 @@ use std::{
     time::Instant,
 };
 
-use super::{
-    Journal, PATIENCE, SampleWeb, TempDir, Terminal, TestDatabase, eventually, unit_environment,
-};
+use super::{Journal, PATIENCE, SampleWeb, TempDir, Terminal, TestDatabase, eventually, unit_environment};
 
 /// How to start scribe. Nothing of the caller's environment or of this machine's settings gets in.
 #[derive(Clone)]
@@ -50,7 +48,7 @@ impl Program {
 
     /// As systemd runs it, as far as that matters to what it costs.
     #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
-    pub fn as_a_unit(self) -> Self {
+    pub fn like_the_unit(self) -> Self {
         unit_environment().iter().fold(self, |program, (name, value)| program.env(name, value))
     }
 
