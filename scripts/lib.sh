@@ -72,6 +72,26 @@ stop_pgbouncer_service() {
     as_root systemctl disable --now --quiet pgbouncer >&2 || true
 }
 
+# Prints a loopback port where nobody answers.
+free_port() {
+    local port
+    while true; do
+        port=$((20000 + SRANDOM % 12000))
+        # The subshell closes the connection, if there is one.
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+# Asks until database $1 at port $2 lets us in. Fails when the process $3 has ended, or after 30 s.
+wait_until_ready() {
+    local deadline=$((SECONDS + 30))
+    until admin_psql "$1" "$2" -c 'SELECT 1' >/dev/null 2>"$dir/psql.log"; do
+        kill -0 "$3" 2>/dev/null && ((SECONDS < deadline)) || return 1
+        sleep 0.02
+    done
+}
+
 # Makes sure of a Rust compiler that is new enough for Cargo.toml. rustup's directory is looked at too, because a
 # shell that was open while rustup was installed does not have it on its PATH, or has Debian's older compiler first.
 need_rust() {
