@@ -92,6 +92,7 @@ proptest! {
     ) {
         // As `Letter` makes them.
         let (name, subject) = (crate::text::one_line(&name), crate::text::one_line(&subject));
+        prop_assume!(!subject.is_empty());
         let file = eml(&letter(&name, &subject, &body));
         prop_assert!(file.bytes().all(|b| (b' '..=b'~').contains(&b) || matches!(b, b'\r' | b'\n' | b'\t')));
         prop_assert!(!file.replace("\r\n", "").contains(['\r', '\n']), "every line ends in both");
