@@ -1,7 +1,8 @@
 //! The migrations are compiled in by a macro that cargo cannot see through: a new file must cause a rebuild. The macro
 //! leaves out names that it does not understand, so the names are checked here. What scribe must know of them is
 //! gathered, the ways back among it: refinery itself would compile a regular expression for the names, which takes
-//! 0.5 MB for the rest of a daemon's life. The date that no clock can be behind is taken down here, too.
+//! 0.5 MB for the rest of a daemon's life. The date that no clock can be behind is taken down here, and the linker told
+//! to make the program small, too.
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -26,6 +27,23 @@ fn main() {
     println!("cargo:rerun-if-changed=CHANGELOG.md");
     let written = format!("{}", written(&root));
     fs::write(Path::new(&out).join("written.rs"), written).expect("OUT_DIR is writable");
+    tell_linker(&root);
+}
+
+/// What is shipped unwinds nothing (`panic = "abort"`), so the tables for that are left out, a ninth of the program. And
+/// where the linker can, the places that the loader moves are noted in the short form (`DT_RELR`, glibc 2.36: Debian 12's),
+/// another ninth; those of GNU for ARM cannot before 2.41.
+fn tell_linker(root: &str) {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    if !is("PROFILE", "release") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
+        return;
+    }
+    println!("cargo:rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
+    println!("cargo:rustc-link-arg-bins={root}/packaging/no-unwinding.ld");
+    println!("cargo:rerun-if-changed=packaging/no-unwinding.ld");
+    if is("CARGO_CFG_TARGET_ARCH", "x86_64") {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
 }
 
 /// When the sources were written, in seconds since the epoch: the same sources give the same date. A later commit alone
