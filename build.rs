@@ -31,15 +31,15 @@ fn main() {
 }
 
 /// What is shipped unwinds nothing (`panic = "abort"`), so the tables for that are left out, a ninth of the program. And
-/// where the linker can, the places that the loader moves are noted in the short form (`DT_RELR`, glibc 2.36: Debian 12's),
-/// another ninth; those of GNU for ARM cannot before 2.41.
+/// where every linker can, the places that the loader moves are noted in the short form (`DT_RELR`, glibc 2.36: Debian
+/// 12's), an eighth; GNU's for ARM cannot. Neither can it fold functions that are the same, which `packaging/build` asks of lld.
 fn tell_linker(root: &str) {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
     if !is("PROFILE", "release") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
         return;
     }
     println!("cargo:rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
-    println!("cargo:rustc-link-arg-bins={root}/packaging/no-unwinding.ld");
+    println!("cargo:rustc-link-arg-bins=-Wl,-T,{root}/packaging/no-unwinding.ld");
     println!("cargo:rerun-if-changed=packaging/no-unwinding.ld");
     if is("CARGO_CFG_TARGET_ARCH", "x86_64") {
         println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
