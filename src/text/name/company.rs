@@ -217,7 +217,7 @@ impl<'t> Words<'t> {
 
     /// “who” of somebody who is neither the subject nor what the subject is.
     fn is_relative_of_another(&self, at: usize) -> bool {
-        if !matches!(self.word(at), "who" | "whom" | "whose") {
+        if !matches!(self.word(at), "who" | "whom" | "whose") || self.is_in_title(at) {
             return false;
         }
         let own = (0..at).find(|&at| self.is_own(at) || matches!(self.word(at), "he" | "i" | "she"));
@@ -228,6 +228,12 @@ impl<'t> Words<'t> {
             matches!(between.clone().next().map(|at| self.word(at)), Some("am" | "is" | "was"))
                 && !between.clone().any(|at| BRINGS.contains(&self.word(at)) || self.is_own(at));
         !(between.is_empty() || is_complement)
+    }
+
+    /// “The Scribes Who Wandered”.
+    fn is_in_title(&self, at: usize) -> bool {
+        let is_large = |at: usize| self.tokens.get(at).is_some_and(|token| token.is_large);
+        at > 0 && (at - 1..=at + 1).all(is_large)
     }
 
     /// “…, home of a champion”, unless it stands beside the name or says what the subject is.
@@ -319,6 +325,7 @@ mod tests {
             "Ada Example is professor at Nordland, founder of the Skerry Laboratory and a sailor.",
             "Ada Example is a biologist who won a prize.",
             "She is an engineer whose buoys drift.",
+            "Ada Example published the book “The Scribes Who Wandered” in 2019.",
             "Ada Example sails; she won a prize.",
             "Ada Example sails, and has won a prize.",
             "Her interests are tides; waves; and currents.",
