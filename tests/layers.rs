@@ -9,6 +9,7 @@ use std::{
 const LAYERS: &[&str] = &[
     "text",
     "jitter",
+    "liveness",
     "clock",
     "resolve",
     "config",
