@@ -54,10 +54,18 @@ check_depends() {
     found=$(cd "$stage" && DEB_HOST_ARCH=$architecture dpkg-shlibdeps -O "${options[@]}" "-e$root/$program" 2>log |
         sed -n 's/^shlibs:Depends=//p')
     [[ $found ]] || die "dpkg-shlibdeps cannot tell what the program needs: $(<"$stage/log")"
-    declared=,$(dpkg-deb --field "$package" Depends | sed 's/ *[,|] */,/g'),
+    declared=$(dpkg-deb --field "$package" Depends | sed 's/ *[,|] */\n/g')
     while read -r one; do
-        [[ $declared == *",$one,"* ]] || wrong+=("Depends lacks $one")
+        is_declared "$one" || wrong+=("Depends lacks $one")
     done <<<"${found//, /$'\n'}"
+}
+
+# is_declared 'NAME (>= VERSION)': that or a later version. dpkg-shlibdeps goes by symbols, and does not know that relocations
+# in the short form take glibc 2.36.
+is_declared() {
+    local version
+    version=$(sed -n "s/^${1%% *} (>= \(.*\))\$/\1/p" <<<"$declared")
+    [[ $version ]] && dpkg --compare-versions "$version" ge "$(sed 's/.*(>= \(.*\))$/\1/' <<<"$1")"
 }
 
 read_elf() {
