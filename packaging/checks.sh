@@ -63,9 +63,9 @@ check_depends() {
 # is_declared 'NAME (>= VERSION)': that or a later version. dpkg-shlibdeps goes by symbols, and does not know that relocations
 # in the short form take glibc 2.36.
 is_declared() {
-    local version
+    local version wanted=${1##*(>= }
     version=$(sed -n "s/^${1%% *} (>= \(.*\))\$/\1/p" <<<"$declared")
-    [[ $version ]] && dpkg --compare-versions "$version" ge "$(sed 's/.*(>= \(.*\))$/\1/' <<<"$1")"
+    [[ $version ]] && dpkg --compare-versions "$version" ge "${wanted%)}"
 }
 
 read_elf() {

@@ -99,8 +99,8 @@ use_target_libraries() {
     mapfile -t flags < <(remaps)
     [[ $architecture == amd64 ]] || flags+=("--sysroot=$tools/$architecture/usr")
     # It folds functions that are the same, and notes what the loader moves in the short form for ARM as well: a fifth.
-    flags+=(-Clink-arg=-fuse-ld=lld "-Clink-arg=-B$tools/tools/usr/lib/llvm-16/bin" -Clink-arg=-Wl,--icf=all
-        -Clink-arg=-Wl,-z,pack-relative-relocs)
+    flags+=('-Clink-arg=-fuse-ld=lld' "-Clink-arg=-B$tools/tools/usr/lib/llvm-16/bin" '-Clink-arg=-Wl,--icf=all'
+        '-Clink-arg=-Wl,-z,pack-relative-relocs')
     CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf '%s' "${flags[*]}")
     export CARGO_ENCODED_RUSTFLAGS
     export "CARGO_TARGET_${upper}_LINKER=$tools/bin/$gnu-gcc" "CC_${triple//-/_}=$tools/bin/$gnu-gcc" \
