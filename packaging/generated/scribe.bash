@@ -501,7 +501,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__db)
-            opts="-h -V --config --json --help --version check info upgrade downgrade history stamp revision reset current help"
+            opts="-h -V --config --json --help --version check info upgrade downgrade current history stamp revision reset help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -577,7 +577,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__db__subcmd__help)
-            opts="check info upgrade downgrade history stamp revision reset current help"
+            opts="check info upgrade downgrade current history stamp revision reset help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1159,7 +1159,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__help__subcmd__db)
-            opts="check info upgrade downgrade history stamp revision reset current"
+            opts="check info upgrade downgrade current history stamp revision reset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -184,6 +184,16 @@ _arguments "${_arguments_options[@]}" : \
 ':target -- -N for N steps, the version that is to stay, or base:_default' \
 && ret=0
 ;;
+(current)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--json[Print JSON where something is listed or shown]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
 (history)
 _arguments "${_arguments_options[@]}" : \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
@@ -229,16 +239,6 @@ _arguments "${_arguments_options[@]}" : \
 '--version[Print version]' \
 && ret=0
 ;;
-(current)
-_arguments "${_arguments_options[@]}" : \
-'--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
-'--json[Print JSON where something is listed or shown]' \
-'-h[Print help]' \
-'--help[Print help]' \
-'-V[Print version]' \
-'--version[Print version]' \
-&& ret=0
-;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_scribe__subcmd__db__subcmd__help_commands" \
@@ -267,6 +267,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(current)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (history)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -280,10 +284,6 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (reset)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(current)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -814,6 +814,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(current)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (history)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -827,10 +831,6 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (reset)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(current)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1039,11 +1039,11 @@ _scribe__subcmd__db_commands() {
 'info:Print how the database is reached and what it is' \
 'upgrade:Apply pending migrations, all of them or none' \
 'downgrade:Take migrations back, newest first, with the data that stood in their tables; all of them or none' \
+'current:Print the version of the schema, e.g. "7 (head)"' \
 'history:List all versions, newest first, and which are applied' \
 'stamp:Record a version without running anything, for tables that are right already' \
 'revision:Write the next migration'\''s two files, in a checkout of scribe'\''s source' \
 'reset:Empty the database and create its tables anew; in development only' \
-'current:Print the version of the schema, e.g. "7 (head)"' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe db commands' commands "$@"
@@ -1070,11 +1070,11 @@ _scribe__subcmd__db__subcmd__help_commands() {
 'info:Print how the database is reached and what it is' \
 'upgrade:Apply pending migrations, all of them or none' \
 'downgrade:Take migrations back, newest first, with the data that stood in their tables; all of them or none' \
+'current:Print the version of the schema, e.g. "7 (head)"' \
 'history:List all versions, newest first, and which are applied' \
 'stamp:Record a version without running anything, for tables that are right already' \
 'revision:Write the next migration'\''s two files, in a checkout of scribe'\''s source' \
 'reset:Empty the database and create its tables anew; in development only' \
-'current:Print the version of the schema, e.g. "7 (head)"' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'scribe db help commands' commands "$@"
@@ -1284,11 +1284,11 @@ _scribe__subcmd__help__subcmd__db_commands() {
 'info:Print how the database is reached and what it is' \
 'upgrade:Apply pending migrations, all of them or none' \
 'downgrade:Take migrations back, newest first, with the data that stood in their tables; all of them or none' \
+'current:Print the version of the schema, e.g. "7 (head)"' \
 'history:List all versions, newest first, and which are applied' \
 'stamp:Record a version without running anything, for tables that are right already' \
 'revision:Write the next migration'\''s two files, in a checkout of scribe'\''s source' \
 'reset:Empty the database and create its tables anew; in development only' \
-'current:Print the version of the schema, e.g. "7 (head)"' \
     )
     _describe -t commands 'scribe help db commands' commands "$@"
 }
