@@ -3,7 +3,13 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{args::DbCommand, confirm::ask, database, failure::Failure, output::Output, tell};
+use super::{
+    args::DbCommand,
+    ask::{agreement, say},
+    database,
+    failure::Failure,
+    output::Output,
+};
 use crate::{
     config::{Settings, Stage},
     database::{
@@ -11,6 +17,9 @@ use crate::{
         migrate::{self, DowngradeTarget, Drift, Misfit, SchemaStep, UpgradeTarget, revision},
     },
 };
+
+const CONNECTED: &str = "connected";
+const DISCONNECTED: &str = "disconnected";
 
 /// Dispatches.
 pub fn run(command: &DbCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -111,9 +120,6 @@ fn print_drift(drift: &Drift, output: &mut Output<'_>) -> io::Result<()> {
     drift.missing.iter().try_for_each(|line| output.line(format!("missing or different: {line}")))?;
     drift.additional.iter().try_for_each(|line| output.line(format!("additional: {line}")))
 }
-
-const CONNECTED: &str = "connected";
-const DISCONNECTED: &str = "disconnected";
 
 #[derive(Serialize)]
 struct Shown {
@@ -235,9 +241,9 @@ fn reset(settings: &Settings, yes: Option<&str>, output: &mut Output<'_>) -> Res
     match yes {
         Some(name) => agree(settings, name)?,
         None => {
-            tell(&format_args!("This deletes everything that scribe has in {shown}"));
+            say(&format!("This deletes everything that scribe has in {shown}"));
             let flag = format!("--yes {}", settings.database()?.name);
-            agree(settings, &ask("The name of the database, to go on: ", &flag)?)?;
+            agree(settings, &agreement("The name of the database, to go on", &flag)?)?;
         }
     }
     Ok(print_steps(&migrate::reset(&patient(settings)?)?, output)?)

@@ -5,7 +5,10 @@ use std::io;
 use super::output::Output;
 use crate::{
     pipeline::{Cost, Metadata, Step, StepUsage, Used, ValueOrigin},
-    text::{cut, printable, width::columns},
+    text::{
+        cut, printable,
+        width::{columns, wrap},
+    },
 };
 
 const WIDTH: usize = 80;
@@ -153,25 +156,10 @@ fn heading(title: &str, is_empty: bool, output: &mut Output<'_>) -> io::Result<(
     output.line(title)
 }
 
-/// A text in lines of 80 columns, the first behind `begin`, the others indented as far, and by four at least. A word that
-/// is longer, such as an address, stays whole.
+/// A text in lines of 80 columns, the first behind `begin`, the others indented as far, and by four at least.
 fn wrapped(begin: &str, text: &str, output: &mut Output<'_>) -> io::Result<()> {
-    let text = printable(text);
-    let indent = " ".repeat(columns(begin).max(4));
-    let mut line = begin.to_owned();
-    let mut is_begun = false;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if is_begun && columns(&line) + 1 + columns(word) > WIDTH {
-            output.line(std::mem::replace(&mut line, indent.clone()))?;
-            is_begun = false;
-        }
-        if is_begun {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_begun = true;
-    }
-    output.line(line)
+    let indent = columns(begin).max(4);
+    wrap(begin, &printable(text), indent, WIDTH).into_iter().try_for_each(|line| output.line(line))
 }
 
 #[cfg(test)]

@@ -58,13 +58,21 @@ fn read_within(path: &Path, source: io::Result<impl Read>) -> Result<Vec<u8>, Fa
 
 /// Reads a text file. The error names the file and, where it is the text's fault, the line.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = read_within(path, open(path))?;
+    text(path, &read_within(path, open(path))?)
+}
+
+/// The same, or standard input where the path is `-`.
+pub fn read_text_or_input(path: &Path) -> Result<String, Failure> {
+    text(path, &read_bytes(path)?)
+}
+
+fn text(path: &Path, bytes: &[u8]) -> Result<String, Failure> {
     let line_of = |offset: usize| 1 + bytes[..offset].iter().filter(|b| **b == b'\n').count();
     let fix = "save it as plain text in UTF-8";
     if let Some(offset) = bytes.iter().position(|b| *b == 0) {
         return Err(unusable(path, format!("line {} holds a NUL byte", line_of(offset)), fix));
     }
-    match std::str::from_utf8(&bytes) {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_string()),
         Err(e) => Err(unusable(path, format!("line {} is not UTF-8", line_of(e.valid_up_to())), fix)),
     }

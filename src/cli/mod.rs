@@ -1,16 +1,18 @@
 //! The command line: raw arguments to calls, results to text, errors to exit codes. One file per command group; no
 //! SQL and no HTTP here.
 mod args;
+mod ask;
 mod compose;
 mod config;
-mod confirm;
 mod db;
 mod doctor;
 mod draft;
 mod email;
 mod failure;
 mod files;
+mod filter;
 mod hold;
+mod ids;
 mod output;
 #[cfg(test)]
 mod packaging;

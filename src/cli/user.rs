@@ -3,7 +3,7 @@ use std::io;
 
 use uuid::Uuid;
 
-use super::{args::UserCommand, confirm::confirm, database, failure::Failure, output::Output};
+use super::{args::UserCommand, ask::confirm, database, failure::Failure, output::Output};
 use crate::{
     condition::DATABASE_PERMISSION,
     config::Settings,

@@ -34,6 +34,25 @@ pub fn pad(line: &str, wide: usize) -> String {
     format!("{line}{:gap$}", "")
 }
 
+/// A harmless text in lines of so many columns, broken between words: the first line behind `begin`, the others behind so
+/// many spaces. A word that is longer, such as an address, stays whole.
+pub fn wrap(begin: &str, text: &str, indent: usize, wide: usize) -> Vec<String> {
+    let (mut lines, mut line, mut is_begun) = (Vec::new(), begin.to_owned(), false);
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if is_begun && columns(&line) + 1 + columns(word) > wide {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            is_begun = false;
+        }
+        if is_begun {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_begun = true;
+    }
+    lines.push(line);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +86,18 @@ mod tests {
     fn a_cell_is_filled_up_by_columns() {
         assert_eq!(pad("王", 4), "王  ");
         assert_eq!(pad("Ada Marlowe", 6), "Ada M…");
+    }
+
+    #[test]
+    fn a_text_is_broken_between_words_and_stays_below_itself() {
+        assert_eq!(wrap("  ", "one two three", 2, 10), ["  one two", "  three"]);
+        assert_eq!(
+            wrap("   fix: ", "set one or two", 8, 14),
+            ["   fix: set", "        one or", "        two"]
+        );
+        assert_eq!(wrap("", "a-word-that-is-longer b", 0, 10), ["a-word-that-is-longer", "b"]);
+        assert_eq!(wrap("", "李 明 華", 0, 5), ["李 明", "華"]);
+        assert_eq!(wrap("", "", 0, 10), [""]);
     }
 
     proptest! {

@@ -14,11 +14,11 @@ use super::{
         args::{ExportRequest, Format},
         database,
         failure::Failure,
+        filter::filter,
+        ids,
         output::Output,
         progress::Progress,
-        queue::filter,
     },
-    FEWEST_DIGITS,
     eml::eml,
     letter::Letter,
     markdown::markdown,
@@ -149,10 +149,9 @@ fn file_name(email: &Email, format: Format, taken: &mut HashSet<String>) -> Stri
         Format::Eml => "eml",
         Format::Markdown => "md",
     };
-    let id = email.id.to_string();
-    let named = |id: &str| format!("{}-{id}.{extension}", name.trim_end_matches('-'));
-    let short = named(&id[..FEWEST_DIGITS]);
-    if taken.insert(short.clone()) { short } else { named(&id) }
+    let named = |id: String| format!("{}-{id}.{extension}", name.trim_end_matches('-'));
+    let short = named(ids::short(email.id));
+    if taken.insert(short.clone()) { short } else { named(email.id.to_string()) }
 }
 
 #[cfg(test)]

@@ -6,21 +6,19 @@ mod markdown;
 
 use super::{
     args::{EmailCommand, Narrow},
-    confirm::confirm,
+    ask::confirm,
     database,
     draft::Shown,
     failure::Failure,
+    filter::filter,
+    ids::{EMAIL, short},
     output::Output,
-    queue::filter,
 };
 use crate::{
     config::Settings,
     database::emails::{self, Email, Wanted},
     pipeline::Metadata,
 };
-
-/// What `email list` shows of an id. Fewer digits might mean another e-mail when an order is repeated.
-const FEWEST_DIGITS: usize = 8;
 
 /// Dispatches.
 pub fn run(command: &EmailCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -50,7 +48,7 @@ fn list(
             let sure = if email.is_confident.unwrap_or(true) { "sure" } else { "unsure" };
             let hidden = if email.displayed { "" } else { ", hidden" };
             vec![
-                email.id.to_string()[..FEWEST_DIGITS].into(),
+                short(email.id),
                 email.day.unwrap_or_default(),
                 email.recipient_name,
                 email.template_type.unwrap_or_default(),
@@ -62,7 +60,7 @@ fn list(
 }
 
 fn show(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
-    let email = find(settings, id)?;
+    let email = find(settings, EMAIL.to_show(id)?)?;
     if output.json {
         return Ok(output.value(&email)?);
     }
@@ -73,27 +71,7 @@ fn show(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Fa
 
 /// The one e-mail whose id begins so.
 fn find(settings: &Settings, id: &str) -> Result<Email, Failure> {
-    let id = id.trim();
-    if id.is_empty() {
-        return Err(Failure::new("the id is empty", "`scribe email list` shows all"));
-    }
-    let mut found = emails::find(&database(settings)?, id)?;
-    match (found.pop(), found.is_empty()) {
-        (Some(email), true) => Ok(email),
-        (Some(_), false) => Err(Failure::new(format!("several e-mails begin with {id}"), "give more digits")),
-        (None, _) => Err(Failure::new(format!("there is no e-mail {id}"), "`scribe email list` shows all")),
-    }
-}
-
-/// The same for what changes it.
-fn find_to_change(settings: &Settings, id: &str) -> Result<Email, Failure> {
-    match id.trim().len() < FEWEST_DIGITS {
-        true => Err(Failure::new(
-            format!("{id:?} is too short for an id"),
-            "give at least the eight digits that `scribe email list` shows",
-        )),
-        false => find(settings, id),
-    }
+    EMAIL.only(id, emails::find(&database(settings)?, id)?)
 }
 
 /// The evidence; none where another program wrote something else there.
@@ -102,7 +80,7 @@ fn metadata(email: &Email) -> Metadata {
 }
 
 fn named(email: &Email) -> String {
-    format!("the e-mail to {} ({})", email.recipient_name, &email.id.to_string()[..FEWEST_DIGITS])
+    format!("the e-mail to {} ({})", email.recipient_name, short(email.id))
 }
 
 fn gone(email: &Email) -> Failure {
@@ -110,7 +88,7 @@ fn gone(email: &Email) -> Failure {
 }
 
 fn hide(settings: &Settings, id: &str, undo: bool, output: &mut Output<'_>) -> Result<(), Failure> {
-    let email = find_to_change(settings, id)?;
+    let email = find(settings, EMAIL.to_change(id)?)?;
     if !emails::set_displayed(&database(settings)?, email.id, undo)? {
         return Err(gone(&email));
     }
@@ -124,7 +102,7 @@ fn hide(settings: &Settings, id: &str, undo: bool, output: &mut Output<'_>) -> R
 }
 
 fn delete(settings: &Settings, id: &str, yes: bool, output: &mut Output<'_>) -> Result<(), Failure> {
-    let email = find_to_change(settings, id)?;
+    let email = find(settings, EMAIL.to_change(id)?)?;
     let with = "its text and its sources";
     confirm(&format!("This deletes {} for good, with {with}", named(&email)), yes)?;
     if !emails::delete(&database(settings)?, email.id)? {

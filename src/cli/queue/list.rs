@@ -1,25 +1,20 @@
 //! `scribe queue list` and `scribe queue show`.
-use super::{
-    super::{args::Narrow, database, failure::Failure, output::Output, user::find_user},
-    FEWEST_DIGITS,
+use super::super::{
+    args::Narrow,
+    database,
+    failure::Failure,
+    filter::filter,
+    ids::{ITEM, short},
+    output::Output,
 };
 use crate::{
     config::Settings,
-    database::{
-        Database, Filter,
-        queue_items::{self, Whole},
-    },
+    database::queue_items::{self, Whole},
     text::one_short_line,
 };
 
 /// How much of a template is shown of an item, in characters.
 const MOST_OF_TEMPLATE: usize = 60;
-
-/// What narrows a list, with the user looked up.
-pub fn filter(database: &Database, narrow: &Narrow) -> Result<Filter, Failure> {
-    let user = narrow.user.as_deref().map(|email| find_user(database, email)).transpose()?;
-    Ok(Filter { user: user.map(|user| user.id), since: narrow.since, limit: narrow.limit })
-}
 
 /// Lists the queue.
 pub fn list(
@@ -37,7 +32,7 @@ pub fn list(
         .into_iter()
         .map(|item| {
             let note = item.error_message.or(item.current_step).unwrap_or_default();
-            vec![item.id.to_string()[..FEWEST_DIGITS].into(), item.status, item.recipient_name, note]
+            vec![short(item.id), item.status, item.recipient_name, note]
         })
         .collect();
     Ok(output.table(&["ID", "STATUS", "RECIPIENT", "NOTE"], &rows)?)
@@ -45,21 +40,8 @@ pub fn list(
 
 /// Shows one item.
 pub fn show(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
-    let id = id.trim();
-    if id.is_empty() {
-        return Err(Failure::new("the id is empty", "`scribe queue list` shows all"));
-    }
-    let mut found = queue_items::find(&database(settings)?, id)?;
-    let item = match (found.pop(), found.is_empty()) {
-        (Some(item), true) => item,
-        (Some(_), false) => {
-            return Err(Failure::new(format!("several items begin with {id}"), "give more digits"));
-        }
-        (None, _) => {
-            let what = format!("there is no item {id} in the queue");
-            return Err(Failure::new(what, "`scribe queue list` shows all"));
-        }
-    };
+    let id = ITEM.to_show(id)?;
+    let item = ITEM.only(id, queue_items::find(&database(settings)?, id)?)?;
     if output.json {
         return Ok(output.value(&item)?);
     }
@@ -68,14 +50,14 @@ pub fn show(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<()
 
 fn print(whole: &Whole, output: &mut Output<'_>) -> Result<(), Failure> {
     let item = &whole.listed;
-    let email = item.recipient_email.as_ref().map(|email| format!(" <{email}>")).unwrap_or_default();
+    let address = item.recipient_email.as_ref().map(|address| format!(" <{address}>")).unwrap_or_default();
     let mut line = |name: &str, value: &str| match value {
         "" => Ok(()),
         value => output.line(format!("{:13}{value}", format!("{name}:"))),
     };
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     line("id", &item.id.to_string())?;
-    line("recipient", &format!("{}{email}", item.recipient_name))?;
+    line("recipient", &format!("{}{address}", item.recipient_name))?;
     line("interest", &item.recipient_interest)?;
     for (name, value) in whole.fields.iter() {
         line(name, value)?;
@@ -90,12 +72,6 @@ fn print(whole: &Whole, output: &mut Output<'_>) -> Result<(), Failure> {
     line("ended", &text(&whole.completed_at))?;
     line("waits until", &text(&whole.waits_until))?;
     line("note", &text(&item.error_message))?;
-    line(
-        "e-mail",
-        &item
-            .email_id
-            .map(|id| format!("`scribe email show {}`", &id.to_string()[..FEWEST_DIGITS]))
-            .unwrap_or_default(),
-    )?;
-    Ok(())
+    let email = item.email_id.map(|id| format!("`scribe email show {}`", short(id)));
+    Ok(line("e-mail", &text(&email))?)
 }

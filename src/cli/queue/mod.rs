@@ -3,8 +3,6 @@
 mod import;
 mod list;
 
-pub use self::list::filter;
-
 use std::{io, path::Path, time::Duration};
 
 use super::{
@@ -12,6 +10,7 @@ use super::{
     database,
     failure::Failure,
     files::read_text,
+    ids::{ITEM, short},
     note,
     output::Output,
     user::find_user,
@@ -29,9 +28,6 @@ use crate::{
     pipeline::{self, Fields},
     text::address::is_address,
 };
-
-/// What `queue list` shows of an id. Fewer digits might mean another item when an order is repeated.
-const FEWEST_DIGITS: usize = 8;
 
 /// Dispatches.
 pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -58,7 +54,7 @@ fn add(settings: &Settings, request: &AddRequest, output: &mut Output<'_>) -> Re
     let database = database(settings)?;
     let user = find_user(&database, &request.user)?;
     let template = template(request.template.as_deref(), &user)?;
-    check_template(&template, &user, &Fields::default(), output)?;
+    check_template(&template, &user, &Fields::default())?;
     pipeline::check_recipient(name, interest)
         .map_err(|why| Failure::because("nothing was queued", why, "mend this and try again"))?;
     let item = NewItem {
@@ -88,20 +84,10 @@ fn template(path: Option<&Path>, user: &User) -> Result<String, Failure> {
 }
 
 /// Checks a template before anything is queued, and tells what is odd about it.
-fn check_template(
-    template: &str,
-    user: &User,
-    fields: &Fields,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
+fn check_template(template: &str, user: &User, fields: &Fields) -> Result<(), Failure> {
     let odd = pipeline::check_template(template, user.display_name.as_deref(), fields)
         .map_err(|why| Failure::because("nothing was queued", why, "change the template and try again"))?;
-    for odd in odd {
-        match output.json {
-            true => note(&odd),
-            false => output.line(format!("Note: {odd}"))?,
-        }
-    }
+    odd.iter().for_each(|odd| note(odd));
     Ok(())
 }
 
@@ -148,26 +134,17 @@ fn order(
     id: &str,
     carry_out: impl Fn(&Database, &str) -> Result<Found, DatabaseError>,
 ) -> Result<Item, Failure> {
-    let id = id.trim();
-    if id.len() < FEWEST_DIGITS {
-        let what = format!("{id:?} is too short for an id");
-        return Err(Failure::new(what, "give at least the eight digits that `scribe queue list` shows"));
-    }
+    let id = ITEM.to_change(id)?;
     match carry_out(&database(settings)?, id)? {
         Found::One(item) => Ok(item),
-        Found::Several => Err(Failure::new(
-            format!("several items begin with {id}"),
-            "give more digits; `scribe queue list --json` shows all of them",
-        )),
-        Found::None => {
-            Err(Failure::new(format!("there is no item {id} in the queue"), "`scribe queue list` shows all"))
-        }
+        Found::Several => Err(ITEM.several(id)),
+        Found::None => Err(ITEM.none(id)),
     }
 }
 
 fn named(item: &Item) -> String {
     let name = item.recipient_name.as_deref().unwrap_or("an item whose name cannot be read");
-    format!("{name} ({})", &item.id.to_string()[..FEWEST_DIGITS])
+    format!("{name} ({})", short(item.id))
 }
 
 fn in_work(item: &Item, Holder { token, step, lease_seconds }: &Holder) -> Failure {

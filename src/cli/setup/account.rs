@@ -1,10 +1,7 @@
 //! Who sends: copied from Supabase, or asked for.
 use std::path::PathBuf;
 
-use super::{
-    super::{args::SetupRequest, failure::Failure, files::read_text, output::Output, user},
-    ask,
-};
+use super::super::{args::SetupRequest, ask, failure::Failure, files::read_text, note, output::Output, user};
 use crate::{
     database::{
         Database,
@@ -153,9 +150,7 @@ fn set_template(
         }
         checked => checked?,
     };
-    for odd in odd {
-        output.line(format!("Note: {odd}"))?;
-    }
+    odd.iter().for_each(|odd| note(odd));
     users::set_template(database, user.id, &text)?;
     output.line(format!("Stored the template of {}", user.email))?;
     Ok(Some(file))

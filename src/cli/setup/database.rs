@@ -1,8 +1,7 @@
 //! Which database it is: asked for until it answers.
 use super::{
-    super::{failure::Failure, output::Output},
+    super::{ask, failure::Failure, output::Output},
     answers::{Answers, MODELS, SEARCH, TRUST},
-    ask,
 };
 use crate::{
     config::{DatabaseSettings, Settings, TlsMode, database_url},

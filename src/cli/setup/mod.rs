@@ -2,7 +2,6 @@
 //! there, and changes only what is answered.
 mod account;
 mod answers;
-mod ask;
 mod database;
 mod env_file;
 mod services;
@@ -10,10 +9,7 @@ mod settings_file;
 mod start;
 mod store;
 
-use std::{
-    io::{self, Read},
-    path::Path,
-};
+use std::{io, path::Path};
 
 use rustix::process::geteuid;
 
@@ -22,7 +18,7 @@ use self::{
     env_file::EnvFile,
 };
 use super::{
-    args::SetupRequest, database as database_of, db, failure::Failure, files, output::Output, terminal,
+    args::SetupRequest, ask, database as database_of, db, failure::Failure, files, output::Output, terminal,
 };
 use crate::{
     config::{
@@ -31,9 +27,6 @@ use crate::{
     },
     database::{migrate::UpgradeTarget, users::User},
 };
-
-/// The longest list of settings that is read from standard input.
-const MOST_BYTES: u64 = 1 << 20;
 
 /// Asks where somebody is there to answer, else does with what it is given or says what is missing.
 pub fn run(
@@ -69,24 +62,8 @@ pub fn run(
 /// What a file of the environment's, or standard input, says.
 fn take_env(request: &SetupRequest, answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
     let Some(path) = &request.env else { return Ok(()) };
-    let text = match path.as_os_str() == "-" {
-        true => {
-            let mut text = String::new();
-            let read = io::stdin().lock().take(MOST_BYTES).read_to_string(&mut text);
-            read.map_err(|error| {
-                Failure::because("cannot read standard input", error, "give NAME=value lines in UTF-8")
-            })?;
-            text
-        }
-        false => files::read_text(path)?,
-    };
-    let EnvFile { values, unknown } = env_file::parse(&text).map_err(|why| {
-        Failure::because(
-            format!("cannot use {}", path.display()),
-            why,
-            "give one NAME=value a line, comments behind #",
-        )
-    })?;
+    let EnvFile { values, unknown } = env_file::parse(&files::read_text_or_input(path)?)
+        .map_err(|why| files::unusable(path, why, "give one NAME=value a line, comments behind #"))?;
     if !unknown.is_empty() {
         output.line(format!("Not a setting of scribe's, left out: {}", unknown.join(", ")))?;
     }

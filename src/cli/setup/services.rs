@@ -1,8 +1,7 @@
 //! Who reads, writes and is searched: asked for until each answers, or is to be taken all the same.
 use super::{
-    super::{doctor::print, failure::Failure, output::Output},
+    super::{ask, doctor::print, failure::Failure, output::Output},
     answers::{Answers, SEARCH, Topic},
-    ask,
 };
 use crate::{
     config::{KEYED_PROVIDERS, Settings},

@@ -4,10 +4,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{
-    super::{args::SetupRequest, failure::Failure, output::Output},
-    ask,
-};
+use super::super::{args::SetupRequest, ask, failure::Failure, output::Output};
 use crate::config::sources::DEFAULT_FILE;
 
 const UNIT: &str = "scribe.service";

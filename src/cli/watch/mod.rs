@@ -83,10 +83,12 @@ pub fn run(settings: &Settings, interval: Duration, output: &mut Output<'_>) -> 
     let watcher = Watcher { settings: settings.clone(), database: database(settings)?, interval };
     let sees = tell.clone();
     thread::Builder::new().name("watch".into()).spawn(move || watcher.look_for_ever(&sees))?;
-    match () {
-        () if output.json => tell_all(&heard, output),
-        () if terminal::size().is_some() && !terminal::is_dumb() => show(tell, &heard),
-        () => tell_changes(&heard, output),
+    if output.json {
+        tell_all(&heard, output)
+    } else if terminal::size().is_some() && !terminal::is_dumb() {
+        show(tell, &heard)
+    } else {
+        tell_changes(&heard, output)
     }
 }
 

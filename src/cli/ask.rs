@@ -1,63 +1,66 @@
 //! Questions at a terminal. They go to standard error; nothing that is typed as a secret is shown.
 use std::io::{self, BufRead, Write};
 
-use super::super::{
+use super::{
     failure::{Failure, Report},
     hold, tell, terminal,
 };
 use crate::text::{
     printable,
-    width::{columns, fit},
+    width::{fit, wrap},
 };
 
 /// So much of a default is shown.
 const MOST_SHOWN: usize = 40;
 
+/// Says what will be lost, and asks whether that is meant, unless that was said with `--yes`.
+pub fn confirm(loss: &str, yes: bool) -> Result<(), Failure> {
+    say(loss);
+    if yes {
+        return Ok(());
+    }
+    match agreement("Type yes to go on", "--yes")?.eq_ignore_ascii_case("yes") {
+        true => Ok(()),
+        false => Err(Failure::new("nothing was deleted", "type yes in full to agree to the loss")),
+    }
+}
+
+/// What somebody types to agree to a loss; where nobody is there to type, the flag that takes it is named.
+pub fn agreement(label: &str, flag: &str) -> Result<String, Failure> {
+    let remedy = format!("add `{flag}`");
+    if !terminal::is_somebody_there() {
+        return Err(Failure::new("nobody is there to agree to the loss; nothing was changed", remedy));
+    }
+    prompt(&format!("{label}: "));
+    Ok(line("nothing was changed", &remedy)?.unwrap_or_default())
+}
+
 /// A text of its own, broken between words where the terminal is narrower.
 pub fn say(text: &str) {
-    tell(&wrapped(&printable(text), width()));
+    tell(&wrapped(&printable(text)));
 }
 
 /// What is wrong with an answer, before it is asked for again.
 pub fn say_failed(report: &Report) {
-    let lines: Vec<String> = report.to_string().lines().map(|line| wrapped(line, width())).collect();
+    let lines: Vec<String> = report.to_string().lines().map(wrapped).collect();
     tell(&lines.join("\n"));
 }
 
-fn width() -> usize {
-    terminal::size().unwrap_or(terminal::USUAL).columns
-}
-
 /// Further lines stand as far in as the first, and so do those below `why: ` and `fix: `.
-fn wrapped(line: &str, wide: usize) -> String {
+fn wrapped(line: &str) -> String {
     let text = line.trim_start();
-    let mut indent = line.len() - text.len();
+    let (begin, mut indent) = (&line[..line.len() - text.len()], line.len() - text.len());
     if text.starts_with("why: ") || text.starts_with("fix: ") {
         indent += 5;
     }
-    let mut done = line[..line.len() - text.len()].to_owned();
-    let mut column = done.len();
-    for (number, word) in text.split(' ').enumerate() {
-        let needs = columns(word);
-        if number > 0 && column + 1 + needs > wide {
-            done.push('\n');
-            done.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if number > 0 {
-            done.push(' ');
-            column += 1;
-        }
-        done.push_str(word);
-        column += needs;
-    }
-    done
+    wrap(begin, text, indent, terminal::size().unwrap_or(terminal::USUAL).columns).join("\n")
 }
 
 /// Asks for a text. An empty answer means the default, which is shown; `None` where there is none.
 pub fn text(label: &str, default: Option<&str>) -> Result<Option<String>, Failure> {
     let shown = default.map(|default| fit(&printable(default), MOST_SHOWN).into_owned());
     prompt(&shown.map_or(format!("{label}: "), |shown| format!("{label} [{shown}]: ")));
-    Ok(line()?.or(default.map(String::from)))
+    Ok(answer()?.or(default.map(String::from)))
 }
 
 /// Asks for a secret. `None`: nothing was typed, and what is there stays.
@@ -73,7 +76,7 @@ pub fn secret(label: &str, is_there: bool) -> Result<Option<String>, Failure> {
     };
     prompt(&label);
     let _hidden = hold::hide_input(&label).map_err(unhidden)?;
-    line()
+    answer()
 }
 
 /// Asks for a yes or a no.
@@ -81,7 +84,7 @@ pub fn agree(label: &str, default: bool) -> Result<bool, Failure> {
     let hint = if default { "Y/n" } else { "y/N" };
     loop {
         prompt(&format!("{label} [{hint}]: "));
-        match line()?.map(|answer| answer.to_lowercase()).as_deref() {
+        match answer()?.map(|answer| answer.to_lowercase()).as_deref() {
             None => return Ok(default),
             Some("y" | "yes") => return Ok(true),
             Some("n" | "no") => return Ok(false),
@@ -95,26 +98,18 @@ fn prompt(text: &str) {
     let _ = write!(io::stderr(), "{text}");
 }
 
-/// What is typed, without the space around it; `None` for nothing.
-fn line() -> Result<Option<String>, Failure> {
-    let mut line = String::new();
-    let remedy = "run `scribe setup` again: it offers what was saved";
-    match io::stdin().lock().read_line(&mut line) {
-        Ok(0) => Err(Failure::new("setup is not finished: there are no more answers", remedy)),
-        Ok(_) => Ok(Some(line.trim()).filter(|line| !line.is_empty()).map(String::from)),
-        Err(error) => Err(Failure::because("your answer cannot be read", error, remedy)),
-    }
+/// What is typed at one of setup's questions.
+fn answer() -> Result<Option<String>, Failure> {
+    line("setup is not finished", "run `scribe setup` again: it offers what was saved")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_broken_between_words_and_stays_below_itself() {
-        assert_eq!(wrapped("  one two three", 10), "  one two\n  three");
-        assert_eq!(wrapped("   fix: set one or two", 14), "   fix: set\n        one or\n        two");
-        assert_eq!(wrapped("a-word-that-is-longer b", 10), "a-word-that-is-longer\nb");
-        assert_eq!(wrapped("", 10), "");
+/// What is typed, without the space around it; `None` for nothing. Where nothing more can be, `state` says how things
+/// stand.
+fn line(state: &str, remedy: &str) -> Result<Option<String>, Failure> {
+    let mut line = String::new();
+    match io::stdin().lock().read_line(&mut line) {
+        Ok(0) => Err(Failure::new(format!("{state}: there are no more answers"), remedy)),
+        Ok(_) => Ok(Some(line.trim()).filter(|line| !line.is_empty()).map(String::from)),
+        Err(error) => Err(Failure::because(format!("{state}: your answer cannot be read"), error, remedy)),
     }
 }
