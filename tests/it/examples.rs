@@ -68,7 +68,8 @@ fn examples() -> BTreeSet<String> {
     let of_help = help.lines().filter_map(|line| line.trim().strip_prefix("Example: "));
     let readme = fs::read_to_string(repository("README.md")).unwrap();
     let blocks = readme.split("```sh\n").skip(1).map(|block| block.split_once("```").unwrap().0);
-    let of_readme = blocks.flat_map(str::lines).filter(|line| line.starts_with("scribe "));
+    let of_readme = blocks.flat_map(str::lines).map(|line| line.trim_start_matches("sudo "));
+    let of_readme = of_readme.filter(|line| line.starts_with("scribe "));
     of_help.chain(of_readme).map(|line| line.trim().to_owned()).collect()
 }
 

@@ -1,10 +1,15 @@
 //! Looking through what was written and tidying up: `queue list | show`, `email list | show | hide | delete` and
 //! `user delete`.
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
 use scribe::text::is_deceptive;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::support::{Program, TestDatabase, repository};
+use crate::support::{Program, SampleWeb, TestDatabase, repository};
 
 /// What must not reach a terminal as it is.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{200b}\r\nID  RECIPIENT";
@@ -112,26 +117,53 @@ fn an_item_is_shown_with_everything_that_is_known_of_it() {
     }
 }
 
+/// The first look of `queue watch`, which ends only when it is told to.
+fn first_look(program: &Program) -> String {
+    let mut child = program.spawn_telling(&["queue", "watch", "--json"], Stdio::piped());
+    let mut look = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut look).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    look
+}
+
 #[test]
 fn the_page_on_json_names_every_member_that_is_printed() {
+    let web = SampleWeb::start(&[]);
     let (_database, program) = scene();
+    let program = program.web(&web);
     program.file("people.csv", "name,interest\nAda Marlowe,tides\nDi Ray,x\n");
     program.file("mail.txt", "Dear {{name}}");
-    let import = "queue import people.csv --user sam@example.org --template mail.txt --dry-run";
-    let commands = [
-        ("queue list", "queue list"),
-        ("queue show", "queue show 1f0c2d3e"),
-        ("queue import", import),
-        ("email list", "email list"),
-        ("email show", "email show 1f0c2d3e"),
-        ("email export", "email export drafts"),
-        ("user list", "user list"),
-        ("user delete", "user delete sam@example.org --yes"),
-    ];
+    program.file("page.html", "<title>Ada</title>");
     let page = std::fs::read_to_string(repository("docs/json.md")).unwrap();
-    for (name, command) in commands {
-        let words: Vec<&str> = command.split(' ').chain(["--json"]).collect();
-        let printed: Value = serde_json::from_str(&program.ok(&words)).unwrap();
+    let commands = [
+        ("doctor", ""),
+        ("config show", ""),
+        ("db check", ""),
+        ("db check --schema", ""),
+        ("db info", ""),
+        ("db current", ""),
+        ("db history", ""),
+        ("user add", " bo@example.org"),
+        ("user list", ""),
+        ("queue list", ""),
+        ("queue show", " 1f0c2d3e"),
+        ("queue import", " people.csv --user sam@example.org --template mail.txt --dry-run"),
+        ("queue watch", ""),
+        ("email list", ""),
+        ("email show", " 1f0c2d3e"),
+        ("email export", " drafts"),
+        ("compose", " --name Ada --interest tides --template mail.txt"),
+        ("read", " page.html"),
+        ("user delete", " sam@example.org --yes"),
+    ];
+    for (name, arguments) in commands {
+        let words = format!("{name}{arguments} --json");
+        let printed = match name {
+            "queue watch" => first_look(&program),
+            _ => program.run(&words.split(' ').collect::<Vec<_>>()).stdout,
+        };
+        let printed: Value = serde_json::from_str(&printed).expect(name);
         let printed = printed.as_array().map_or(&printed, |array| &array[0]);
         let printed: Vec<&str> = printed.as_object().unwrap().keys().map(String::as_str).collect();
         let line = page.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).expect(name);
