@@ -2,6 +2,7 @@
 use std::{
     fs,
     io::{self, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -141,6 +142,24 @@ fn markdown_has_the_text_and_its_sources() {
     assert!(ada.starts_with("# Ada Marlowe\n") && ada.contains("- To: ada\\@example\\.org"), "{ada}");
     assert!(ada.contains("\n```text\nDear Ada Marlowe,\n\nI read ") && ada.contains("## Sources"), "{ada}");
     assert!(ada.contains("<https://arxiv.org/abs/"), "{ada}");
+}
+
+#[test]
+fn under_sudo_the_drafts_are_whose_who_called_it() {
+    const CALLER: u32 = 65_534;
+    let (_database, program) = written();
+    let id = CALLER.to_string();
+    let called = program.clone().env("SUDO_UID", &id).env("SUDO_GID", &id);
+    called.ok(&["email", "export", "new/drafts"]);
+    let new = directory(&program, "new");
+    let made = [new.clone(), new.join("drafts"), files(&new.join("drafts"))[0].clone()];
+    // Only root can, and nobody else needs to.
+    let own = fs::metadata("/proc/self").unwrap().uid();
+    let owner = if own == 0 { CALLER } else { own };
+    for path in made {
+        let there = fs::metadata(&path).unwrap();
+        assert_eq!((there.uid(), there.mode() & 0o077), (owner, 0), "{}", path.display());
+    }
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! `scribe email export`: a file for each e-mail. What is there is never written over: it may have been edited.
 use std::{
     collections::HashSet,
+    env,
     fs::{DirBuilder, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, fchown, lchown},
     path::Path,
 };
 
+use rustix::process::geteuid;
 use serde::Serialize;
 
 use super::{
@@ -55,14 +57,15 @@ pub fn run(settings: &Settings, request: &ExportRequest, output: &mut Output<'_>
     };
     let ids = emails::ids(&database, wanted)?;
     let directory = &request.directory;
-    make(directory).map_err(|error| unusable(directory, error))?;
+    let owner = Owner::of_what_is_written();
+    make(directory, owner).map_err(|error| unusable(directory, error))?;
     let (mut exported, mut taken) = (Exported::default(), HashSet::new());
     let mut progress = Progress::new(ids.len());
     for ids in ids.chunks(AT_ONCE) {
         for email in emails::read(&database, ids)? {
             let name = file_name(&email, request.format, &mut taken);
             exported
-                .add(directory, name, &email, request.format)
+                .add(directory, name, owner, &email, request.format)
                 .map_err(|error| unusable(directory, error))?;
         }
         progress.tell(exported.written.len() + exported.kept.len());
@@ -74,9 +77,33 @@ pub fn run(settings: &Settings, request: &ExportRequest, output: &mut Output<'_>
     Ok(exported.print(directory, output)?)
 }
 
+/// Whose the files are to be, where not simply whoever runs this.
+#[derive(Clone, Copy)]
+struct Owner {
+    user: u32,
+    group: u32,
+}
+
+impl Owner {
+    /// Whoever called sudo: drafts that only root may open are of no use to them.
+    fn of_what_is_written() -> Option<Owner> {
+        let id = |name| env::var(name).ok()?.parse().ok();
+        match geteuid().is_root() {
+            true => Some(Owner { user: id("SUDO_UID")?, group: id("SUDO_GID")? }),
+            false => None,
+        }
+    }
+}
+
 /// For its owner alone: the e-mails are nobody else's.
-fn make(directory: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(directory)
+fn make(directory: &Path, owner: Option<Owner>) -> io::Result<()> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+    let fresh: Vec<&Path> = directory.ancestors().take_while(is_missing).collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    if let Some(Owner { user, group }) = owner {
+        fresh.iter().try_for_each(|path| lchown(path, Some(user), Some(group)))?;
+    }
+    Ok(())
 }
 
 fn unusable(directory: &Path, error: io::Error) -> Failure {
@@ -88,13 +115,20 @@ fn unusable(directory: &Path, error: io::Error) -> Failure {
 }
 
 impl Exported {
-    fn add(&mut self, directory: &Path, name: String, email: &Email, format: Format) -> io::Result<()> {
+    fn add(
+        &mut self,
+        directory: &Path,
+        name: String,
+        owner: Option<Owner>,
+        email: &Email,
+        format: Format,
+    ) -> io::Result<()> {
         let letter = Letter::new(email);
         let content = match format {
             Format::Eml => eml(&letter),
             Format::Markdown => markdown(email),
         };
-        match write_new(&directory.join(&name), content.as_bytes())? {
+        match write_new(&directory.join(&name), content.as_bytes(), owner)? {
             true => {
                 self.without_address += usize::from(letter.to.is_none());
                 self.written.push(name);
@@ -122,13 +156,20 @@ impl Exported {
 }
 
 /// Writes a file that is not there yet, whole or not at all. False: something of that name is there, a link included.
-fn write_new(path: &Path, content: &[u8]) -> io::Result<bool> {
+fn write_new(path: &Path, content: &[u8], owner: Option<Owner>) -> io::Result<bool> {
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = match opened {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         opened => opened?,
     };
-    if let Err(error) = file.write_all(content).and_then(|()| file.sync_data()) {
+    let mut write = || {
+        if let Some(Owner { user, group }) = owner {
+            fchown(&file, Some(user), Some(group))?;
+        }
+        file.write_all(content)?;
+        file.sync_data()
+    };
+    if let Err(error) = write() {
         // Else the next export would take half of it for all of it.
         let _ = std::fs::remove_file(path);
         return Err(error);
@@ -201,12 +242,12 @@ mod tests {
     #[test]
     fn a_file_that_is_there_stays_and_a_link_is_not_followed() {
         let directory = std::env::temp_dir().join(format!("scribe-export-{}", Uuid::new_v4()));
-        make(&directory).unwrap();
+        make(&directory, None).unwrap();
         let (file, link) = (directory.join("a.eml"), directory.join("b.eml"));
-        assert!(write_new(&file, b"one").unwrap());
-        assert!(!write_new(&file, b"two").unwrap());
+        assert!(write_new(&file, b"one", None).unwrap());
+        assert!(!write_new(&file, b"two", None).unwrap());
         std::os::unix::fs::symlink(directory.join("elsewhere"), &link).unwrap();
-        assert!(!write_new(&link, b"two").unwrap());
+        assert!(!write_new(&link, b"two", None).unwrap());
         assert_eq!(std::fs::read(&file).unwrap(), b"one");
         assert!(!directory.join("elsewhere").exists());
         std::fs::remove_dir_all(directory).unwrap();
