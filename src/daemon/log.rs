@@ -192,7 +192,8 @@ impl Log for Stderr {
 
     fn log(&self, record: &Record<'_>) {
         let level = record.level().as_str().to_lowercase();
-        let (on, off) = match (self.colours && std::env::var_os("NO_COLOR").is_none(), record.level()) {
+        let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let (on, off) = match (self.colours && !is_unwanted, record.level()) {
             (true, Level::Error) => ("\x1b[31m", "\x1b[0m"),
             (true, Level::Warn) => ("\x1b[33m", "\x1b[0m"),
             _ => ("", ""),
