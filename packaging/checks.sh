@@ -6,6 +6,7 @@ check_package() {
     local wrong=()
     check_architecture
     check_symbols
+    check_alignment
     check_paths
     check_depends
     ((${#wrong[@]} == 0)) || die "$package must not be published:$(printf '\n  %s' "${wrong[@]}")"
@@ -32,6 +33,15 @@ check_symbols() {
     newest=$(read_elf --version-info | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
     [[ $(printf '%s\n' "GLIBC_$newest_glibc" "$newest" | sort -V | tail -n 1) == "GLIBC_$newest_glibc" ]] ||
         wrong+=("the program needs $newest, and Debian 12 has GLIBC_$newest_glibc")
+}
+
+# A Raspberry Pi 5 has pages of 16 KiB: what is aligned to less cannot be mapped there.
+check_alignment() {
+    local alignment
+    [[ $architecture == arm64 ]] || return 0
+    while read -r alignment; do
+        ((alignment >= 0x4000)) || wrong+=("a segment of the program is aligned to $alignment, less than a page of 16 KiB")
+    done < <(read_elf --program-headers | awk '$1 == "LOAD" { print $NF }')
 }
 
 check_paths() {
