@@ -47,6 +47,29 @@ fn recipients_are_queued_once_whatever_became_of_the_first_commit() {
 }
 
 #[test]
+fn whoever_queues_the_same_between_a_lost_commit_and_the_second_try_is_seen_by_that() {
+    let database = TestDatabase::migrated();
+    let user = database.user();
+    let broken = LostCommit::first(Fate::Lost).open(&database);
+    thread::scope(|scope| {
+        let mut other = None;
+        let mut progress = |_| {
+            other.get_or_insert_with(|| {
+                let other = scope.spawn(|| enqueued(&database.open(), user));
+                eventually("the other waits for the first try", || waiting(&database) == 1);
+                other
+            });
+        };
+        let template = "Dear {{name}}";
+        let done =
+            queue_items::enqueue(&broken, user, template, &items(), Again::LeaveOut, &mut progress).unwrap();
+        assert_eq!((done.count, done.known.len()), (0, 2));
+        assert_eq!(other.unwrap().join().unwrap(), Ok(2));
+    });
+    assert_eq!(database.items().len(), 2);
+}
+
+#[test]
 fn a_user_is_added_once_whatever_became_of_the_first_commit() {
     for fate in FATES {
         let database = TestDatabase::migrated();

@@ -112,13 +112,16 @@ pub fn enqueue(
     progress: &mut dyn FnMut(usize),
 ) -> Result<Queued, DatabaseError> {
     let ids: Vec<Uuid> = items.iter().map(|_| Uuid::new_v4()).collect();
-    // Of the first try: to a second one, the rows of the first would be known.
-    let mut known: Option<Vec<Known>> = None;
+    let mut first_try: Option<Vec<Known>> = None;
     database.repeatable("enqueue", |tx| {
-        let known = match &mut known {
-            Some(known) => known,
-            None => known.insert(find_known(tx, user, items)?),
+        lock(tx, user)?;
+        let known = match first_try.take() {
+            // To a second try, the rows of the first would be known.
+            Some(known) if is_any_there(tx, &ids)? => known,
+            // The first came to nothing, and whoever waited for it may have queued the same since.
+            _ => find_known(tx, user, items)?,
         };
+        first_try = Some(known.clone());
         let mut is_wanted = vec![true; items.len()];
         for known in known.iter().filter(|_| again == Again::LeaveOut) {
             is_wanted[known.place] = false;
@@ -130,18 +133,30 @@ pub fn enqueue(
             sent += places.len();
             progress(sent);
         }
-        Ok(Queued { count: places.len(), known: known.clone() })
+        Ok(Queued { count: places.len(), known })
     })
 }
 
 /// Who of these recipients is known. Changes nothing.
 pub fn known(database: &Database, user: Uuid, items: &[NewItem]) -> Result<Vec<Known>, DatabaseError> {
-    database.transaction("look for recipients", |tx| find_known(tx, user, items))
+    database.transaction("look for recipients", |tx| {
+        lock(tx, user)?;
+        find_known(tx, user, items)
+    })
+}
+
+/// Waits for whoever queues for the same user.
+fn lock(tx: &mut Transaction<'_>, user: Uuid) -> Result<(), DatabaseError> {
+    const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('scribe enqueue'), hashtext($1::text))";
+    tx.query_typed(LOCK, &[(&user.to_string(), Type::TEXT)]).map(drop)
+}
+
+fn is_any_there(tx: &mut Transaction<'_>, ids: &[Uuid]) -> Result<bool, DatabaseError> {
+    const THERE: &str = "SELECT EXISTS (SELECT FROM queue_items WHERE id = ANY($1))";
+    tx.read_one(THERE, &[(&ids, Type::UUID_ARRAY)], |row| row.try_get(0))
 }
 
 fn find_known(tx: &mut Transaction<'_>, user: Uuid, items: &[NewItem]) -> Result<Vec<Known>, DatabaseError> {
-    const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('scribe enqueue'), hashtext($1::text))";
-    tx.query_typed(LOCK, &[(&user.to_string(), Type::TEXT)])?;
     let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
     let emails: Vec<Option<&str>> = items.iter().map(|item| item.email.as_deref()).collect();
     let parameters =
