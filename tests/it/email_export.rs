@@ -135,6 +135,18 @@ fn nothing_that_is_there_is_written_over_and_hidden_emails_stay_out_of_sight() {
 }
 
 #[test]
+fn an_export_that_is_killed_leaves_no_half_of_an_email_that_would_pass_for_a_whole_one() {
+    let (_database, program) = written();
+    // Whoever writes a longer file is killed there.
+    let killed = program.clone().behind(["prlimit", "--fsize=300"].map(String::from).into());
+    let run = killed.run(&["email", "export", "drafts"]);
+    assert_eq!(run.code, -1, "{}{}", run.stdout, run.stderr);
+    let said = program.ok(&["email", "export", "drafts"]);
+    assert!(said.contains("Wrote 3 e-mail(s)"), "{said}");
+    assert_eq!(files(&directory(&program, "drafts")).len(), 3);
+}
+
+#[test]
 fn markdown_has_the_text_and_its_sources() {
     let (_database, program) = written();
     program.ok(&["email", "export", "notes", "--format", "markdown"]);

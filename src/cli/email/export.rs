@@ -2,13 +2,17 @@
 use std::{
     collections::HashSet,
     env,
-    fs::{DirBuilder, OpenOptions},
+    fs::{self, DirBuilder, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, fchown, lchown},
     path::Path,
 };
 
-use rustix::process::geteuid;
+use rustix::{
+    fs::{CWD, RenameFlags, renameat_with},
+    io::Errno,
+    process::geteuid,
+};
 use serde::Serialize;
 
 use super::{
@@ -155,26 +159,44 @@ impl Exported {
     }
 }
 
-/// Writes a file that is not there yet, whole or not at all. False: something of that name is there, a link included.
+/// Writes a file that is not there yet, whole or not at all, whatever ends this program. False: something of that name is
+/// there, a link included.
 fn write_new(path: &Path, content: &[u8], owner: Option<Owner>) -> io::Result<bool> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = match opened {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-        opened => opened?,
-    };
-    let mut write = || {
+    if path.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    // Under its own name, the next export would take half of it for all of it.
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let fresh = path.with_file_name(format!(".{name}.new"));
+    // What an export left behind that was killed.
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => (),
+    }
+    let write = || -> io::Result<bool> {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
         if let Some(Owner { user, group }) = owner {
             fchown(&file, Some(user), Some(group))?;
         }
         file.write_all(content)?;
-        file.sync_data()
+        file.sync_data()?;
+        name_new(&fresh, path)
     };
-    if let Err(error) = write() {
-        // Else the next export would take half of it for all of it.
-        let _ = std::fs::remove_file(path);
-        return Err(error);
+    let written = write();
+    if !matches!(written, Ok(true)) {
+        let _ = fs::remove_file(&fresh);
     }
-    Ok(true)
+    written
+}
+
+/// False: something of that name has come up meanwhile.
+fn name_new(fresh: &Path, path: &Path) -> io::Result<bool> {
+    match renameat_with(CWD, fresh, CWD, path, RenameFlags::NOREPLACE) {
+        Err(Errno::EXIST) => Ok(false),
+        // NFS knows no such renaming.
+        Err(Errno::INVAL | Errno::NOSYS) => fs::rename(fresh, path).map(|()| true),
+        renamed => Ok(renamed.map(|()| true)?),
+    }
 }
 
 /// The recipient's name in letters that every file system takes, and the id, abbreviated where that is enough.
@@ -248,6 +270,9 @@ mod tests {
         assert!(!write_new(&file, b"two", None).unwrap());
         std::os::unix::fs::symlink(directory.join("elsewhere"), &link).unwrap();
         assert!(!write_new(&link, b"two", None).unwrap());
+        let late = directory.join(".late");
+        fs::write(&late, "two").unwrap();
+        assert!(!name_new(&late, &file).unwrap(), "it came up meanwhile");
         assert_eq!(std::fs::read(&file).unwrap(), b"one");
         assert!(!directory.join("elsewhere").exists());
         std::fs::remove_dir_all(directory).unwrap();
