@@ -154,7 +154,7 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         pipeline: Pipeline::new(settings, day_budget.clone().map(|purse| purse as Arc<dyn Purse>)),
         day_budget,
         has_right_schema: false,
-        runs: Runs::new(state.earlier_runs()),
+        runs: Runs::default(),
         outstanding: kept.map(Outstanding::from),
         state: state.clone(),
         status: status.clone(),

@@ -21,8 +21,8 @@ pub const DISK_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// What the worker knows of the runs before it, and of the disk that remembers them.
 #[derive(Debug, Default)]
 pub struct Runs {
-    /// Those whose items are to be taken back, newest first.
-    pub earlier: Vec<EarlierRun>,
+    /// Those whose items are to be taken back, newest first; `None` before they were looked up.
+    earlier: Option<Vec<EarlierRun>>,
     /// Those to be looked at once more: a claim that the last of them sent may be committed only after its death.
     late: Vec<RunId>,
     /// The run that the disk knows, when nothing is left of it.
@@ -33,25 +33,20 @@ pub struct Runs {
     disk_again: Option<Instant>,
 }
 
-impl Runs {
-    /// At the start.
-    pub fn new(earlier: Vec<EarlierRun>) -> Runs {
-        Runs { earlier, ..Runs::default() }
-    }
-}
-
 impl Worker {
-    /// Takes back what the runs before left behind, once.
+    /// Takes back what the runs before left behind, once. They are not looked up before the database has answered: a machine
+    /// is known by its network's hardware where it has no serial number, and that may come up after scribe.
     pub(super) fn take_back(&mut self) -> Result<(), Obstacle> {
+        let earlier = self.runs.earlier.get_or_insert_with(|| self.state.earlier_runs()).clone();
         let mut is_newest = true;
-        for EarlierRun { run, crashed } in self.runs.earlier.clone() {
+        for EarlierRun { run, crashed } in earlier {
             // What older ones left was taken back at an earlier start; what is found now was claimed too late to be
             // worked on.
             let refund = !crashed || !is_newest;
             is_newest = false;
             self.take_back_of(run, refund)?;
         }
-        let done = std::mem::take(&mut self.runs.earlier);
+        let done = self.runs.earlier.replace(Vec::new()).unwrap_or_default();
         if let Some(newest) = done.first() {
             self.runs.on_disk = Some(newest.run);
             self.runs.late = done.iter().map(|earlier| earlier.run).collect();

@@ -77,6 +77,27 @@ fn a_power_cut_costs_no_attempt() {
     assert_eq!(database.items()[0].2, 1);
 }
 
+/// A machine without a serial number is known by its network's hardware, which may come up after scribe.
+#[test]
+fn what_an_earlier_run_left_is_looked_up_when_the_database_answers_and_not_before() {
+    let (database, (web, _directory, hold)) = (TestDatabase::migrated(), held_web());
+    database.queue(database.user(), TEMPLATE, &[("Ada Marlowe", "tidal energy")]);
+    let program = Program::new().database(&database).web(&web);
+    let daemon = program.start(&[]);
+    daemon.wait_for("arxiv_helper");
+    daemon.kill_9();
+    release(&hold);
+    let (run, later) = (program.state_directory().join("run"), program.file("run-later", ""));
+    fs::rename(&run, &later).unwrap();
+    let gate = Gate::closed();
+    let daemon = program.env("DB_PORT", &gate.port.to_string()).start(&[]);
+    daemon.wait_for_health("database-unreachable");
+    fs::rename(&later, &run).unwrap();
+    gate.open();
+    eventually("the item is done", || database.items()[0].0 == "COMPLETED");
+    database.assert_one_email_per_finished_item(1);
+}
+
 #[test]
 fn another_scribes_items_are_left_alone_until_their_lease_is_over() {
     let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
