@@ -35,7 +35,7 @@ pub fn agreement(label: &str, flag: &str) -> Result<String, Failure> {
     Ok(line("nothing was changed", &remedy)?.unwrap_or_default())
 }
 
-/// A text of its own, broken between words where the terminal is narrower.
+/// A text of its own, broken between words where the terminal is narrower, and whole in a pipe.
 pub fn say(text: &str) {
     tell(&wrapped(&printable(text)));
 }
@@ -53,7 +53,8 @@ fn wrapped(line: &str) -> String {
     if text.starts_with("why: ") || text.starts_with("fix: ") {
         indent += 5;
     }
-    wrap(begin, text, indent, terminal::size().unwrap_or(terminal::USUAL).columns).join("\n")
+    let wide = terminal::size().map_or(usize::MAX, |size| size.columns);
+    wrap(begin, text, indent, wide).join("\n")
 }
 
 /// Asks for a text. An empty answer means the default, which is shown; `None` where there is none.

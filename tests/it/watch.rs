@@ -79,7 +79,8 @@ fn a_view_shows_everything_and_q_leaves_the_terminal_as_it_was() {
 fn nothing_is_coloured_where_nobody_wants_colours() {
     let database = queued();
     for (value, is_coloured) in [("1", false), ("", true)] {
-        let mut terminal = Program::new().database(&database).env("NO_COLOR", value).at_a_terminal(&WATCH);
+        let program = Program::new().database(&database).env("NO_COLOR", value);
+        let mut terminal = program.at_a_terminal(&WATCH);
         terminal.see("q or Ctrl-C ends");
         assert_eq!(terminal.all().contains("\x1b[31mFAILED"), is_coloured, "{:?}", terminal.all());
         terminal.press("q");
