@@ -19,7 +19,7 @@ pub struct Fields(BTreeMap<String, String>);
 
 /// A column that a template asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WantedColumn {
     /// Its place among the names that were asked about.
     pub column: usize,
     /// The first placeholder that it fills, brackets and all.
@@ -84,16 +84,16 @@ fn column_for(name: &str, columns: &[&str]) -> Option<usize> {
 }
 
 /// Which of these columns a template asks for. The error says what is wrong with the template.
-pub fn wanted_fields(template: &str, columns: &[&str]) -> Result<Vec<Wanted>, String> {
+pub fn wanted_columns(template: &str, columns: &[&str]) -> Result<Vec<WantedColumn>, String> {
     let filled: Fields = columns.iter().map(|column| ((*column).to_owned(), "-".to_owned())).collect();
     let parsed = Template::parse_with(template, &filled).map_err(|error| error.to_string())?;
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut wanted: Vec<WantedColumn> = Vec::new();
     for placeholder in parsed.placeholders().filter(|placeholder| placeholder.kind == Kind::Given) {
         let Some(column) = column_for(placeholder.name, columns) else { continue };
         let is_needed = placeholder.fallback.is_none() && slot::kind_of(placeholder.name).is_none();
         match wanted.iter_mut().find(|wanted| wanted.column == column) {
             Some(wanted) => wanted.is_needed |= is_needed,
-            None => wanted.push(Wanted { column, placeholder: placeholder.raw.to_owned(), is_needed }),
+            None => wanted.push(WantedColumn { column, placeholder: placeholder.raw.to_owned(), is_needed }),
         }
     }
     Ok(wanted)
@@ -154,12 +154,12 @@ mod tests {
     #[test]
     fn what_a_template_wants_of_a_file_is_told_and_what_every_row_must_have() {
         let template = "{{name}} {{course}} {{course|it}} {{room|my office}} {{affiliation}} {{paper}}";
-        let wanted = wanted_fields(template, &["Phone", "Room", "Course", "University"]).unwrap();
+        let wanted = wanted_columns(template, &["Phone", "Room", "Course", "University"]).unwrap();
         let told: Vec<_> = wanted.iter().map(|w| (w.column, w.placeholder.as_str(), w.is_needed)).collect();
         let expected =
             [(2, "{{course}}", true), (1, "{{room|my office}}", false), (3, "{{affiliation}}", false)];
         assert_eq!(told, expected);
-        assert!(wanted_fields("{{course}}", &["Phone"]).unwrap_err().contains("nobody knows"));
+        assert!(wanted_columns("{{course}}", &["Phone"]).unwrap_err().contains("nobody knows"));
     }
 
     #[test]

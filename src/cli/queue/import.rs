@@ -22,7 +22,7 @@ use super::{
 use crate::{
     config::Settings,
     database::queue_items::{self, Again, Known, KnownState, NewItem, Queued},
-    pipeline::{self, Fields, Wanted},
+    pipeline::{self, Fields, WantedColumn},
     text::words::fold,
 };
 
@@ -66,7 +66,7 @@ pub fn run(settings: &Settings, request: &ImportRequest, output: &mut Output<'_>
     let filled: Fields = others.iter().map(|name| ((*name).to_owned(), "-".to_owned())).collect();
     check_template(&template, &user, &filled)?;
     let refused = |why| Failure::because("nothing was queued", why, "change the template and try again");
-    let wanted = pipeline::wanted_fields(&template, &others).map_err(refused)?;
+    let wanted = pipeline::wanted_columns(&template, &others).map_err(refused)?;
     explain(&sheet, &wanted, output)?;
     let again = if request.again { Again::Queue } else { Again::LeaveOut };
     let (recipients, mut left_out) = without_repetitions(checked(sheet, &wanted)?, again);
@@ -108,7 +108,7 @@ impl Sheet {
 }
 
 /// Tells how the file was understood.
-fn explain(sheet: &Sheet, wanted: &[Wanted], output: &mut Output<'_>) -> Result<(), Failure> {
+fn explain(sheet: &Sheet, wanted: &[WantedColumn], output: &mut Output<'_>) -> Result<(), Failure> {
     sheet.notes.iter().for_each(|odd| note(odd));
     if output.json {
         return Ok(());
@@ -119,7 +119,7 @@ fn explain(sheet: &Sheet, wanted: &[Wanted], output: &mut Output<'_>) -> Result<
     if let Some(email) = sheet.columns.email {
         let _ = write!(told, ", e-mail from {}", named(email));
     }
-    for Wanted { column, placeholder, .. } in wanted {
+    for WantedColumn { column, placeholder, .. } in wanted {
         let _ = write!(told, ", {placeholder} from {}", named(sheet.columns.others[*column]));
     }
     let name_parts: Vec<usize> = sheet.columns.name.places().collect();
@@ -135,7 +135,7 @@ fn explain(sheet: &Sheet, wanted: &[Wanted], output: &mut Output<'_>) -> Result<
 }
 
 /// The recipients, if nothing is wrong with any row.
-fn checked(sheet: Sheet, wanted: &[Wanted]) -> Result<Vec<Recipient>, Failure> {
+fn checked(sheet: Sheet, wanted: &[WantedColumn]) -> Result<Vec<Recipient>, Failure> {
     let names: Vec<String> = sheet.others().into_iter().map(str::to_owned).collect();
     two_of_a_name(&names, wanted)?;
     let mut wrong = sheet.wrong;
@@ -156,8 +156,8 @@ fn checked(sheet: Sheet, wanted: &[Wanted]) -> Result<Vec<Recipient>, Failure> {
 }
 
 /// Nobody could say which of the two a placeholder means.
-fn two_of_a_name(names: &[String], wanted: &[Wanted]) -> Result<(), Failure> {
-    for Wanted { column, placeholder, .. } in wanted {
+fn two_of_a_name(names: &[String], wanted: &[WantedColumn]) -> Result<(), Failure> {
+    for WantedColumn { column, placeholder, .. } in wanted {
         let name = &names[*column];
         if names.iter().filter(|other| fold(other) == fold(name)).count() > 1 {
             return Err(Failure::because(
@@ -170,11 +170,11 @@ fn two_of_a_name(names: &[String], wanted: &[Wanted]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn item(row: Row, names: &[String], wanted: &[Wanted]) -> Result<NewItem, String> {
+fn item(row: Row, names: &[String], wanted: &[WantedColumn]) -> Result<NewItem, String> {
     pipeline::check_recipient(&row.name, &row.interest)?;
-    let value = |wanted: &Wanted| row.others.get(wanted.column).cloned().unwrap_or_default();
-    let is_missing = |wanted: &&Wanted| wanted.is_needed && value(wanted).is_empty();
-    if let Some(Wanted { column, placeholder, .. }) = wanted.iter().find(is_missing) {
+    let value = |wanted: &WantedColumn| row.others.get(wanted.column).cloned().unwrap_or_default();
+    let is_missing = |wanted: &&WantedColumn| wanted.is_needed && value(wanted).is_empty();
+    if let Some(WantedColumn { column, placeholder, .. }) = wanted.iter().find(is_missing) {
         return Err(format!(
             "nothing stands under {:?} for {placeholder}; fill it in, or give a fall-back text in the template",
             names[*column]

@@ -12,7 +12,7 @@ use crate::{
 
 /// Makes sure that somebody is there to send e-mails. Returns whom the next commands are for, and the file whose template
 /// was stored.
-pub fn settle(
+pub fn provide(
     request: &SetupRequest,
     asks: bool,
     database: &Database,

@@ -54,7 +54,7 @@ pub fn run(
     save(&mut answers, output)?;
     let settings = answers.settings(&[])?;
     db::upgrade(&settings, UpgradeTarget::Head, output)?;
-    let (user, stored) = account::settle(request, asks, &database_of(&settings)?, output)?;
+    let (user, stored) = account::provide(request, asks, &database_of(&settings)?, output)?;
     start::offer(request, asks, file, output)?;
     Ok(tell_what_is_next(file, &user, stored.as_deref(), output)?)
 }

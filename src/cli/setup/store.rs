@@ -51,7 +51,7 @@ pub fn secret(directory: &Path, name: &str, value: &str) -> io::Result<()> {
 pub fn forget(directory: &Path, name: &str) -> io::Result<()> {
     match fs::remove_file(directory.join(name)) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        removed => removed.and_then(|()| settle(directory)),
+        removed => removed.and_then(|()| sync_directory(directory)),
     }
 }
 
@@ -80,11 +80,11 @@ fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         fs::rename(&fresh, path)
     };
     write().inspect_err(|_| drop(fs::remove_file(&fresh)))?;
-    settle(directory)
+    sync_directory(directory)
 }
 
 /// A change of a directory survives a power cut from here on.
-fn settle(directory: &Path) -> io::Result<()> {
+fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
