@@ -12,6 +12,8 @@ pub(crate) mod words;
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Whether a character shows nothing, or could move a cursor, change a colour, hide or reorder text: control
 /// characters, Unicode's Default_Ignorable_Code_Point (soft hyphen, zero width, directions, variation selectors, tags),
 /// line and paragraph separators, private use.
@@ -22,6 +24,12 @@ pub fn is_deceptive(c: char) -> bool {
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
             | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{10ffff}')
+}
+
+/// The text with each letter in one character where there is one: some programs write `ë` as `e` with a sign above it,
+/// which looks the same and is another name to every comparison.
+pub(crate) fn composed(text: &str) -> String {
+    text.nfc().collect()
 }
 
 /// The text in one line: runs of white space become one space, deceptive characters are dropped.

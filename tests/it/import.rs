@@ -133,6 +133,19 @@ fn whoever_waits_or_was_written_to_is_left_out_and_told_unless_it_is_meant() {
 }
 
 #[test]
+fn a_name_is_the_same_whichever_way_its_accents_are_written() {
+    let (database, program) = scene();
+    let (whole, apart) = ("name,interest\nZo\u{eb} Lind,tides\n", "name,interest\nZoe\u{308} Lind,tides\n");
+    imported(&program, whole, &[]);
+    assert!(imported(&program, apart, &[]).contains("Queued 0 recipient(s)"));
+    let words =
+        ["queue", "add", "--user", "sam@example.org", "--template", "mail.txt", "--interest", "tides"];
+    let run = program.run(&[&words[..], &["--name", "Zoe\u{308} Lind"]].concat());
+    assert!(run.stderr.contains("waits in the queue already"), "{}", run.stderr);
+    assert_eq!(queued(&database)[1].0, "Zo\u{eb} Lind");
+}
+
+#[test]
 fn of_two_imports_of_one_file_at_once_one_queues_everybody() {
     let (database, program) = scene();
     let mut csv = "name,interest\n".to_owned();

@@ -26,7 +26,7 @@ use crate::{
         users::User,
     },
     pipeline::{self, Fields},
-    text::address::is_address,
+    text::{address::is_address, composed},
 };
 
 /// Dispatches.
@@ -50,19 +50,15 @@ fn add(settings: &Settings, request: &AddRequest, output: &mut Output<'_>) -> Re
     if let Some(email) = email.filter(|email| !is_address(email)) {
         return Err(Failure::new(format!("{email:?} is no e-mail address"), "give it as name@example.org"));
     }
-    let (name, interest) = (request.name.trim(), request.interest.trim());
+    let [name, interest] = [&request.name, &request.interest].map(|text| composed(text.trim()));
     let database = database(settings)?;
     let user = find_user(&database, &request.user)?;
     let template = template(request.template.as_deref(), &user)?;
     check_template(&template, &user, &Fields::default())?;
-    pipeline::check_recipient(name, interest)
+    pipeline::check_recipient(&name, &interest)
         .map_err(|why| Failure::because("nothing was queued", why, "mend this and try again"))?;
-    let item = NewItem {
-        name: name.into(),
-        interest: interest.into(),
-        email: email.map(str::to_owned),
-        fields: Fields::default(),
-    };
+    let item =
+        NewItem { name: name.clone(), interest, email: email.map(str::to_owned), fields: Fields::default() };
     let queued = queue_items::enqueue(&database, user.id, &template, &[item], Again::Queue, &mut |_| ())?;
     for known in &queued.known {
         note(&format!("{name} {}; now once more", import::before(known)));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 pub use self::columns::Columns;
 use super::{failure::Failure, files};
-use crate::text::address::is_address;
+use crate::text::{address::is_address, composed};
 
 const FIX: &str = "the first line names the columns, such as name,interest; a text that holds a comma stands in double quotes";
 
@@ -150,7 +150,7 @@ fn address(text: &str) -> Result<Option<String>, String> {
 
 /// Cells may hold line breaks and the wide spaces of web pages; what does not show is left for the check to find.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    composed(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// The sign between columns: spreadsheets write commas, semicolons or tabs, depending on their country.
