@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{Access, access};
+use rustix::{
+    fs::{Access, access},
+    process::geteuid,
+};
 
 /// Of files that everybody may read, of secrets, and of their directory.
 const PLAIN: u32 = 0o644;
@@ -39,12 +42,33 @@ pub fn secret(directory: &Path, name: &str, value: &str) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o755).create(above)?;
     }
     match DirBuilder::new().mode(SECRET_DIRECTORY).create(directory) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fs::set_permissions(directory, Permissions::from_mode(SECRET_DIRECTORY))?;
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => close(directory)?,
         made => made?,
     }
     replace(&directory.join(name), format!("{value}\n").as_bytes(), SECRET)
+}
+
+/// Closes a directory that is there to others. Whoever it belongs to could open it again: that may be this user, or whose
+/// the settings are. What a link leads to may be there for others, and is not closed to them.
+fn close(directory: &Path) -> io::Result<()> {
+    let above = directory.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (there, behind, above) =
+        (fs::symlink_metadata(directory)?, fs::metadata(directory)?, fs::metadata(above)?);
+    let ours = [geteuid().as_raw(), above.uid()];
+    if let Some(stranger) = [&there, &behind].iter().map(|it| it.uid()).find(|owner| !ours.contains(owner)) {
+        return Err(io::Error::other(format!(
+            "{} belongs to somebody else (user {stranger})",
+            directory.display()
+        )));
+    }
+    match there.is_symlink() {
+        true if behind.mode() & 0o077 != 0 => Err(io::Error::other(format!(
+            "{} is a link to a directory that is open to others",
+            directory.display()
+        ))),
+        true => Ok(()),
+        false => fs::set_permissions(directory, Permissions::from_mode(SECRET_DIRECTORY)),
+    }
 }
 
 /// Takes a secret away.
@@ -91,7 +115,7 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{chown, symlink};
 
     struct Temp(PathBuf);
 
@@ -129,6 +153,26 @@ mod tests {
         forget(&secrets, "db_password").unwrap();
         forget(&secrets, "db_password").unwrap();
         assert_eq!(fs::read_dir(&secrets).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn nobody_elses_directory_gets_a_secret_or_is_closed_to_others() {
+        let temp = Temp::new();
+        let [secrets, others] = ["secrets", "others"].map(|name| temp.0.join(name));
+        fs::create_dir(&others).unwrap();
+        fs::set_permissions(&others, Permissions::from_mode(0o755)).unwrap();
+        symlink(&others, &secrets).unwrap();
+        let refused = || secret(&secrets, "db_password", "hunter2").unwrap_err().to_string();
+        assert!(refused().contains("a link to a directory that is open to others"));
+        assert_eq!((temp.mode("others"), fs::read_dir(&others).unwrap().count()), (0o755, 0));
+        fs::set_permissions(&others, Permissions::from_mode(0o700)).unwrap();
+        secret(&secrets, "db_password", "hunter2").unwrap();
+        forget(&secrets, "db_password").unwrap();
+        // Only root can make something somebody else's.
+        if chown(&others, Some(65_534), None).is_ok() {
+            assert!(refused().contains("belongs to somebody else (user 65534)"));
+            assert_eq!(fs::read_dir(&others).unwrap().count(), 0);
+        }
     }
 
     #[test]
