@@ -60,7 +60,10 @@ fn many_items_leave_no_memory_no_descriptor_and_no_thread_behind() {
     work_off(&database, process, 10);
     let (memory, descriptors, threads) = (process.anonymous_kib(), process.descriptors(), process.threads());
     work_off(&database, process, 60);
-    assert_eq!((process.descriptors(), process.threads()), (descriptors, threads));
+    // A poll may be under way at any moment.
+    eventually("descriptors and threads are as many as before", || {
+        process.descriptors() <= descriptors && process.threads().len() <= threads.len()
+    });
     let more = process.anonymous_kib() - memory;
     assert!(more <= 512.0, "{more} KiB more");
 }
