@@ -24,6 +24,18 @@ pub fn say_failed(report: &Report) {
     tell(&lines.join("\n"));
 }
 
+/// Whether an answer is right; what is wrong with it is told.
+pub fn is_right(checked: Result<(), Failure>) -> Result<bool, Failure> {
+    match checked {
+        Ok(()) => Ok(true),
+        Err(Failure::Told(report)) => {
+            say_failed(&report);
+            Ok(false)
+        }
+        Err(broken) => Err(broken),
+    }
+}
+
 fn width() -> usize {
     terminal::size().unwrap_or(terminal::USUAL).columns
 }

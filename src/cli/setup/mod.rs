@@ -58,10 +58,12 @@ pub fn run(
         true => ask_for_everything(&mut answers, file, output)?,
         false => check_everything(&answers, output)?,
     }
+    let settings = answers.settings(&[])?;
+    let sender = account::decide(request, asks, &database_of(&settings)?, output)?;
     save(&mut answers, output)?;
     let settings = answers.settings(&[])?;
     db::upgrade(&settings, UpgradeTarget::Head, output)?;
-    let (user, stored) = account::settle(request, asks, &database_of(&settings)?, output)?;
+    let (user, stored) = account::settle(sender, &database_of(&settings)?, output)?;
     start::offer(request, asks, file, output)?;
     Ok(tell_what_is_next(file, &user, stored.as_deref(), output)?)
 }
@@ -107,9 +109,7 @@ fn ask_for_everything(answers: &mut Answers, file: &Path, output: &mut Output<'_
     ask::say("");
     services::MODELS.ask(answers, output)?;
     ask::say("");
-    services::SEARCHES.ask(answers, output)?;
-    ask::say("");
-    Ok(())
+    services::SEARCHES.ask(answers, output)
 }
 
 /// Nobody is there to answer: it works, or it is said what is missing.
