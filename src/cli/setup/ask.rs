@@ -110,9 +110,13 @@ fn prompt(text: &str) {
 /// What is typed, without the space around it; `None` for nothing.
 fn line() -> Result<Option<String>, Failure> {
     let mut line = String::new();
-    let remedy = "run `scribe setup` again: it offers what was saved";
+    let remedy = "run `scribe setup` again";
     match io::stdin().lock().read_line(&mut line) {
-        Ok(0) => Err(Failure::new("setup is not finished: there are no more answers", remedy)),
+        Ok(0) => {
+            // Off the line of the question.
+            say("");
+            Err(Failure::because("setup is not finished", "there are no more answers", remedy))
+        }
         Ok(_) => Ok(Some(line.trim()).filter(|line| !line.is_empty()).map(String::from)),
         Err(error) => Err(Failure::because("your answer cannot be read", error, remedy)),
     }

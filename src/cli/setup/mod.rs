@@ -115,10 +115,10 @@ fn ask_for_everything(answers: &mut Answers, file: &Path, output: &mut Output<'_
 /// Nobody is there to answer: it works, or it is said what is missing.
 fn check_everything(answers: &Answers, output: &mut Output<'_>) -> Result<(), Failure> {
     if let Err(missing) = answers.settings(&[])?.database() {
-        return Err(Failure::because(
+        return Err(Failure::configuration(
             "setup has nobody to ask, and nothing was changed",
             missing,
-            "give settings as NAME=value lines, in a file with --env FILE or on standard input with --env -, or run it \
+            "run `scribe setup` again: give settings as NAME=value lines, in a file with --env FILE or on standard input with --env -, or run it \
              at a terminal",
         ));
     }
