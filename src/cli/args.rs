@@ -1,4 +1,5 @@
 //! The arguments as they are typed.
+mod field;
 mod narrow;
 mod targets;
 
@@ -8,7 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
 pub use self::narrow::Narrow;
-use self::targets::{downgrade_target, stamp_target, upgrade_target};
+use self::{
+    field::field,
+    targets::{downgrade_target, stamp_target, upgrade_target},
+};
 use crate::database::migrate::{DowngradeTarget, UpgradeTarget};
 
 /// Writes personalised e-mails to researchers from a PostgreSQL queue.
@@ -17,7 +21,7 @@ use crate::database::migrate::{DowngradeTarget, UpgradeTarget};
 #[command(
     after_help = "Settings come from the environment, secret files and the configuration file, in this order; \
                         `scribe config show` lists them.\n\
-                        Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration."
+                        Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration, 130 ended with Ctrl-C."
 )]
 pub struct Arguments {
     /// Configuration file [default: /etc/scribe/scribe.toml]
@@ -372,6 +376,9 @@ pub struct ComposeRequest {
     /// The sender's own name, for placeholders like [Your Name]
     #[arg(long)]
     pub sender: Option<String>,
+    /// What a column of a spreadsheet would give: course='Marine Physics' fills {{course}}; can be repeated
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+    pub fields: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

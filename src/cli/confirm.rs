@@ -1,11 +1,11 @@
 //! Asking before something is lost.
 use std::io::{self, IsTerminal, Write};
 
-use super::{failure::Failure, tell};
+use super::{failure::Failure, tell_wrapped};
 
 /// Says what will be lost, and asks whether that is meant, unless that was said with `--yes`.
 pub fn confirm(loss: &str, yes: bool) -> Result<(), Failure> {
-    tell(&crate::text::printable(loss));
+    tell_wrapped(&crate::text::printable(loss));
     if yes {
         return Ok(());
     }

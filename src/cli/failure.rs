@@ -59,7 +59,11 @@ impl Failure {
     }
 
     /// The same where only a setting can be wrong.
-    pub fn configuration(what: impl Into<String>, why: impl fmt::Display, remedy: impl Into<String>) -> Failure {
+    pub fn configuration(
+        what: impl Into<String>,
+        why: impl fmt::Display,
+        remedy: impl Into<String>,
+    ) -> Failure {
         Failure::report(what.into(), vec![why.to_string()], Some(remedy.into()), CONFIGURATION)
     }
 

@@ -50,10 +50,9 @@ pub fn check_email(email: &str) -> Result<(), Failure> {
 pub fn check_name(name: &str) -> Result<(), Failure> {
     match name.chars().count() > 255 || name.trim().is_empty() {
         false => Ok(()),
-        true => Err(Failure::new(
-            "the name is empty or longer than 255 characters",
-            "give the name to sign with",
-        )),
+        true => {
+            Err(Failure::new("the name is empty or longer than 255 characters", "give the name to sign with"))
+        }
     }
 }
 
@@ -101,6 +100,9 @@ fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
             vec![user.email, name, user.generation_count.to_string(), user.id.to_string()]
         })
         .collect();
+    if rows.is_empty() && output.is_terminal() {
+        return Ok(output.line("No user is there; `scribe user add` adds one")?);
+    }
     Ok(output.table(&["EMAIL", "NAME", "E-MAILS", "ID"], &rows)?)
 }
 

@@ -294,7 +294,8 @@ impl fmt::Display for TemplateError {
             }
             Self::Unknown(line, raw) => write!(
                 f,
-                "line {line} of the template: nobody knows what belongs in {raw}; write it out, or use one of {KNOWN}"
+                "line {line} of the template: nobody knows what belongs in {raw}; give it in a column of that name \
+                 (`scribe compose --field`), write it out, or use one of {KNOWN}"
             ),
         }
     }

@@ -40,6 +40,9 @@ pub fn list(
             vec![item.id.to_string()[..FEWEST_DIGITS].into(), item.status, item.recipient_name, note]
         })
         .collect();
+    if rows.is_empty() && output.is_terminal() {
+        return Ok(output.line(if only_failed { "Nobody failed" } else { "Nothing is queued" })?);
+    }
     Ok(output.table(&["ID", "STATUS", "RECIPIENT", "NOTE"], &rows)?)
 }
 

@@ -77,7 +77,7 @@ pub fn settle(
     let Some((file, text)) = sender.template else { return Ok((user, None)) };
     users::set_template(database, user.id, &text)?;
     output.line(format!("Stored the template of {}", user.email))?;
-    Ok((user, Some(file)))
+    Ok((User { email_template: Some(text), ..user }, Some(file)))
 }
 
 fn find<'a>(email: &str, known: &'a Known) -> Option<&'a User> {
@@ -158,11 +158,7 @@ fn ask_for_template(
 }
 
 /// A file and the template in it. Tells what is odd about it.
-fn checked(
-    file: PathBuf,
-    name: Option<&str>,
-    output: &mut Output<'_>,
-) -> Result<(PathBuf, String), Failure> {
+fn checked(file: PathBuf, name: Option<&str>, output: &mut Output<'_>) -> Result<(PathBuf, String), Failure> {
     let text = read_text(&file)?;
     let refused = |why: String| {
         Failure::because("this template cannot be stored", why, "change the file, or name another one")
@@ -175,7 +171,8 @@ fn checked(
     }
     for column in columns {
         output.line(format!(
-            "Note: scribe does not find {{{{{column}}}}} itself: what you import needs a column “{column}”"
+            "Note: scribe does not find {{{{{column}}}}} itself: what you import needs a column “{column}”, and \
+             `scribe compose` a --field {column}=…"
         ))?;
     }
     Ok((file, text))

@@ -3,25 +3,21 @@ use std::io::{self, BufRead, Write};
 
 use super::super::{
     failure::{Failure, Report},
-    hold, tell, terminal,
+    hold, tell_wrapped,
 };
-use crate::text::{
-    printable,
-    width::{columns, fit},
-};
+use crate::text::{printable, width::fit};
 
 /// So much of a default is shown.
 const MOST_SHOWN: usize = 40;
 
 /// A text of its own, broken between words where the terminal is narrower.
 pub fn say(text: &str) {
-    tell(&wrapped(&printable(text), width()));
+    tell_wrapped(&printable(text));
 }
 
 /// What is wrong with an answer, before it is asked for again.
 pub fn say_failed(report: &Report) {
-    let lines: Vec<String> = report.to_string().lines().map(|line| wrapped(line, width())).collect();
-    tell(&lines.join("\n"));
+    tell_wrapped(&report.to_string());
 }
 
 /// Whether an answer is right; what is wrong with it is told.
@@ -34,35 +30,6 @@ pub fn is_right(checked: Result<(), Failure>) -> Result<bool, Failure> {
         }
         Err(broken) => Err(broken),
     }
-}
-
-fn width() -> usize {
-    terminal::size().unwrap_or(terminal::USUAL).columns
-}
-
-/// Further lines stand as far in as the first, and so do those below `why: ` and `fix: `.
-fn wrapped(line: &str, wide: usize) -> String {
-    let text = line.trim_start();
-    let mut indent = line.len() - text.len();
-    if text.starts_with("why: ") || text.starts_with("fix: ") {
-        indent += 5;
-    }
-    let mut done = line[..line.len() - text.len()].to_owned();
-    let mut column = done.len();
-    for (number, word) in text.split(' ').enumerate() {
-        let needs = columns(word);
-        if number > 0 && column + 1 + needs > wide {
-            done.push('\n');
-            done.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if number > 0 {
-            done.push(' ');
-            column += 1;
-        }
-        done.push_str(word);
-        column += needs;
-    }
-    done
 }
 
 /// Asks for a text. An empty answer means the default, which is shown; `None` where there is none.
@@ -119,18 +86,5 @@ fn line() -> Result<Option<String>, Failure> {
         }
         Ok(_) => Ok(Some(line.trim()).filter(|line| !line.is_empty()).map(String::from)),
         Err(error) => Err(Failure::because("your answer cannot be read", error, remedy)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_broken_between_words_and_stays_below_itself() {
-        assert_eq!(wrapped("  one two three", 10), "  one two\n  three");
-        assert_eq!(wrapped("   fix: set one or two", 14), "   fix: set\n        one or\n        two");
-        assert_eq!(wrapped("a-word-that-is-longer b", 10), "a-word-that-is-longer\nb");
-        assert_eq!(wrapped("", 10), "");
     }
 }

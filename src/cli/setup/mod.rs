@@ -5,6 +5,7 @@ mod answers;
 mod ask;
 mod database;
 mod env_file;
+mod next;
 mod services;
 mod settings_file;
 mod start;
@@ -14,8 +15,6 @@ use std::{
     io::{self, Read},
     path::Path,
 };
-
-use rustix::process::geteuid;
 
 use self::{
     answers::{Answers, DATABASE, MODELS, SEARCH, TRUST},
@@ -29,7 +28,7 @@ use crate::{
         Environment,
         sources::{self, DEFAULT_FILE},
     },
-    database::{migrate::UpgradeTarget, users::User},
+    database::migrate::UpgradeTarget,
 };
 
 /// The longest list of settings that is read from standard input.
@@ -42,6 +41,13 @@ pub fn run(
     environment: Environment<'_>,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
+    if output.json {
+        return Err(Failure::because(
+            "nothing was changed",
+            "setup prints no JSON",
+            "leave --json out; `scribe config show --json` shows what it wrote",
+        ));
+    }
     let file = file.unwrap_or(Path::new(DEFAULT_FILE));
     let directory = answers::directory_of(file);
     store::is_writable(directory).map_err(|error| answers::unwritable(directory, error))?;
@@ -65,7 +71,7 @@ pub fn run(
     db::upgrade(&settings, UpgradeTarget::Head, output)?;
     let (user, stored) = account::settle(sender, &database_of(&settings)?, output)?;
     start::offer(request, asks, file, output)?;
-    Ok(tell_what_is_next(file, &user, stored.as_deref(), output)?)
+    Ok(next::tell(file, &user, stored.as_deref(), output)?)
 }
 
 /// What a file of the environment's, or standard input, says.
@@ -133,34 +139,4 @@ fn save(answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
         output.line(format!("{} and its secrets stay as they are", answers.file.display()))?;
     }
     Ok(written.iter().try_for_each(|path| output.line(format!("Wrote {}", path.display())))?)
-}
-
-/// One professor before eighty.
-fn tell_what_is_next(
-    file: &Path,
-    user: &User,
-    stored: Option<&Path>,
-    output: &mut Output<'_>,
-) -> io::Result<()> {
-    // Only root reads the secrets.
-    let sudo = if geteuid().is_root() { "sudo " } else { "" };
-    let scribe = match file == Path::new(DEFAULT_FILE) {
-        true => format!("{sudo}scribe"),
-        false => format!("{sudo}scribe --config {}", file.display()),
-    };
-    let template = stored.map_or("mail.txt".into(), |file| file.display().to_string());
-    let with_template = format!(" \\\n      --template {template}");
-    let has_own = stored.is_some() || user.email_template.is_some();
-    let import = format!("  {scribe} queue import recipients.csv --user {}", user.email);
-    let import = format!("{import}{}", if has_own { "" } else { &with_template });
-    output.line("")?;
-    output.line("Set up. Try your template on one professor first, and look at what comes out:")?;
-    output.lines(&format!(
-        "  {scribe} compose --name 'Ada Marlowe' --interest 'tidal energy'{with_template}"
-    ))?;
-    output.line("Then the others, all checked before any is queued:")?;
-    output.lines(&format!("{import} --dry-run"))?;
-    output.lines(&import)?;
-    output.line("The service writes to them, or `scribe run` in a terminal does. Look on with:")?;
-    output.line(format!("  {scribe} queue watch"))
 }
