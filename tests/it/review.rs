@@ -126,6 +126,16 @@ fn the_page_on_json_names_every_member_that_is_printed() {
         ("email show", "email show 1f0c2d3e"),
         ("email export", "email export drafts"),
         ("user list", "user list"),
+        ("user add", "user add bo@example.org"),
+        ("queue add", "queue add --user sam@example.org --name Cy --interest x --template mail.txt"),
+        ("queue retry", "queue retry 2f0c2d3e"),
+        ("queue cancel", "queue cancel 2f0c2d3e"),
+        ("compose", "compose --name Ada --interest x --template mail.txt"),
+        ("read", "read mail.txt"),
+        ("config show", "config show"),
+        ("db info", "db info"),
+        ("email hide", "email hide 1f0c2d3e"),
+        ("email delete", "email delete 1f0c2d3e --yes"),
         ("user delete", "user delete sam@example.org --yes"),
     ];
     let page = std::fs::read_to_string(repository("docs/json.md")).unwrap();

@@ -100,7 +100,7 @@ fn check_template(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let odd = pipeline::check_template(template, user.display_name.as_deref(), fields)
-        .map_err(|why| Failure::because("nothing was queued", why, "change the template and try again"))?;
+        .map_err(|why| Failure::because("nothing was queued", why, "mend that, and try again"))?;
     for odd in odd {
         match output.json {
             true => note(&odd),
