@@ -389,7 +389,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__compose)
-            opts="-h -V --name --interest --template --sender --config --json --help --version"
+            opts="-h -V --name --interest --template --sender --field --config --json --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -408,6 +408,10 @@ _scribe() {
                     return 0
                     ;;
                 --sender)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --field)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

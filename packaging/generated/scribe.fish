@@ -294,6 +294,7 @@ complete -c scribe -n "__fish_scribe_using_subcommand compose" -l name -d 'The r
 complete -c scribe -n "__fish_scribe_using_subcommand compose" -l interest -d 'What the recipient works on' -r
 complete -c scribe -n "__fish_scribe_using_subcommand compose" -l template -d 'File with the e-mail and its placeholders' -r -F
 complete -c scribe -n "__fish_scribe_using_subcommand compose" -l sender -d 'The sender\'s own name, for placeholders like [Your Name]' -r
+complete -c scribe -n "__fish_scribe_using_subcommand compose" -l field -d 'What a column of a spreadsheet would give: course=\'Marine Physics\' fills {{course}}; can be repeated' -r
 complete -c scribe -n "__fish_scribe_using_subcommand compose" -l config -d 'Configuration file [default: /etc/scribe/scribe.toml]' -r -F
 complete -c scribe -n "__fish_scribe_using_subcommand compose" -l json -d 'Print JSON where something is listed or shown'
 complete -c scribe -n "__fish_scribe_using_subcommand compose" -s h -l help -d 'Print help'

@@ -723,6 +723,7 @@ _arguments "${_arguments_options[@]}" : \
 '--interest=[What the recipient works on]:INTEREST:_default' \
 '--template=[File with the e-mail and its placeholders]:FILE:_files' \
 '--sender=[The sender'\''s own name, for placeholders like \[Your Name\]]:SENDER:_default' \
+'*--field=[What a column of a spreadsheet would give\: course='\''Marine Physics'\'' fills {{course}}; can be repeated]:NAME=VALUE:_default' \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
 '--json[Print JSON where something is listed or shown]' \
 '-h[Print help]' \

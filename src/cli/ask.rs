@@ -3,12 +3,9 @@ use std::io::{self, BufRead, Write};
 
 use super::{
     failure::{Failure, Report},
-    hold, tell, terminal,
+    hold, tell_wrapped, terminal,
 };
-use crate::text::{
-    printable,
-    width::{fit, wrap},
-};
+use crate::text::{printable, width::fit};
 
 /// So much of a default is shown.
 const MOST_SHOWN: usize = 40;
@@ -37,24 +34,24 @@ pub fn agreement(label: &str, flag: &str) -> Result<String, Failure> {
 
 /// A text of its own, broken between words where the terminal is narrower, and whole in a pipe.
 pub fn say(text: &str) {
-    tell(&wrapped(&printable(text)));
+    tell_wrapped(&printable(text));
 }
 
 /// What is wrong with an answer, before it is asked for again.
 pub fn say_failed(report: &Report) {
-    let lines: Vec<String> = report.to_string().lines().map(wrapped).collect();
-    tell(&lines.join("\n"));
+    tell_wrapped(&report.to_string());
 }
 
-/// Further lines stand as far in as the first, and so do those below `why: ` and `fix: `.
-fn wrapped(line: &str) -> String {
-    let text = line.trim_start();
-    let (begin, mut indent) = (&line[..line.len() - text.len()], line.len() - text.len());
-    if text.starts_with("why: ") || text.starts_with("fix: ") {
-        indent += 5;
+/// Whether an answer is right; what is wrong with it is told.
+pub fn is_right(checked: Result<(), Failure>) -> Result<bool, Failure> {
+    match checked {
+        Ok(()) => Ok(true),
+        Err(Failure::Told(report)) => {
+            say_failed(&report);
+            Ok(false)
+        }
+        Err(broken) => Err(broken),
     }
-    let wide = terminal::size().map_or(usize::MAX, |size| size.columns);
-    wrap(begin, text, indent, wide).join("\n")
 }
 
 /// Asks for a text. An empty answer means the default, which is shown; `None` where there is none.
@@ -101,7 +98,7 @@ fn prompt(text: &str) {
 
 /// What is typed at one of setup's questions.
 fn answer() -> Result<Option<String>, Failure> {
-    line("setup is not finished", "run `scribe setup` again: it offers what was saved")
+    line("setup is not finished", "run `scribe setup` again")
 }
 
 /// What is typed, without the space around it; `None` for nothing. Where nothing more can be, `state` says how things
@@ -109,7 +106,11 @@ fn answer() -> Result<Option<String>, Failure> {
 fn line(state: &str, remedy: &str) -> Result<Option<String>, Failure> {
     let mut line = String::new();
     match io::stdin().lock().read_line(&mut line) {
-        Ok(0) => Err(Failure::new(format!("{state}: there are no more answers"), remedy)),
+        Ok(0) => {
+            // Off the line of the question.
+            say("");
+            Err(Failure::because(state, "there are no more answers", remedy))
+        }
         Ok(_) => Ok(Some(line.trim()).filter(|line| !line.is_empty()).map(String::from)),
         Err(error) => Err(Failure::because(format!("{state}: your answer cannot be read"), error, remedy)),
     }

@@ -1,10 +1,11 @@
 //! `scribe compose`: the pipeline once, without a database.
 use serde::Serialize;
 
-use super::{args::ComposeRequest, draft::Shown, failure::Failure, files::read_text, output::Output};
+use super::{args::ComposeRequest, draft::Shown, failure::Failure, files::read_text, note, output::Output};
 use crate::{
     config::Settings,
     pipeline::{self, Draft, Fields, Pipeline, Request, Usage},
+    text::words::fold,
 };
 
 /// For programs: the draft, and what a person would be told first.
@@ -18,12 +19,14 @@ struct Composed<'a> {
 
 /// Writes one e-mail and shows it with its evidence.
 pub fn run(request: &ComposeRequest, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
+    let template = read_text(&request.template)?;
+    let fields = fields(&request.fields, &template)?;
     let request = Request {
         recipient_name: request.name.trim().into(),
         recipient_interest: request.interest.trim().into(),
-        template: read_text(&request.template)?,
+        template,
         sender_name: request.sender.clone(),
-        fields: Fields::default(),
+        fields,
     };
     // What a day may cost is kept in the database, which this does without.
     let pipeline = Pipeline::new(settings, None);
@@ -35,6 +38,30 @@ pub fn run(request: &ComposeRequest, settings: &Settings, output: &mut Output<'_
         return Ok(output.value(&Composed { reasons: shown.reasons(), draft: &draft })?);
     }
     Ok(shown.print(output)?)
+}
+
+/// What is given in place of a spreadsheet's columns.
+fn fields(given: &[(String, String)], template: &str) -> Result<Fields, Failure> {
+    let refused = |why: String| {
+        Failure::because("no e-mail was written", why, "give each --field once, under another name")
+    };
+    for (place, (name, _)) in given.iter().enumerate() {
+        if let Some(flag) = ["name", "interest"].iter().find(|flag| fold(name) == **flag) {
+            return Err(refused(format!("--{flag} gives the {flag} already")));
+        }
+        if given[..place].iter().any(|(other, _)| fold(other) == fold(name)) {
+            return Err(refused(format!("{name:?} is given twice")));
+        }
+    }
+    let names: Vec<&str> = given.iter().map(|(name, _)| name.as_str()).collect();
+    // What is wrong with the template is told with all else that is.
+    let wanted = pipeline::wanted_columns(template, &names).unwrap_or_default();
+    for (place, name) in names.iter().enumerate() {
+        if !wanted.iter().any(|wanted| wanted.column == place) {
+            note(&format!("no placeholder asks for the field {name:?}"));
+        }
+    }
+    Ok(given.iter().cloned().collect())
 }
 
 /// Why there is none, and what it cost all the same.

@@ -59,9 +59,9 @@ impl Shown<'_> {
     fn verdict(&self, output: &mut Output<'_>) -> io::Result<()> {
         match &self.reasons()[..] {
             [] => output.line("Sure: every value has its source, or is your own text."),
-            [only] => wrapped("Look at it: ", only, output),
+            [only] => wrapped("Unsure: ", only, output),
             reasons => {
-                output.line("Look at it:")?;
+                output.line("Unsure:")?;
                 reasons.iter().try_for_each(|reason| wrapped("  - ", reason, output))
             }
         }

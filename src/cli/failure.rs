@@ -58,6 +58,15 @@ impl Failure {
         Failure::report(what.into(), vec![why.to_string()], Some(remedy.into()), FAILED)
     }
 
+    /// The same where only a setting can be wrong.
+    pub fn configuration(
+        what: impl Into<String>,
+        why: impl fmt::Display,
+        remedy: impl Into<String>,
+    ) -> Failure {
+        Failure::report(what.into(), vec![why.to_string()], Some(remedy.into()), CONFIGURATION)
+    }
+
     fn report(what: String, why: Vec<String>, remedy: Option<String>, exit_code: u8) -> Failure {
         Failure::Told(Box::new(Report { what, why, remedy, exit_code }))
     }

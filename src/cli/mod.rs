@@ -25,6 +25,7 @@ mod spreadsheet;
 mod terminal;
 mod user;
 mod watch;
+mod wrap;
 
 use std::{
     fmt::Display,
@@ -54,7 +55,10 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// The whole program.
 pub fn main() -> ExitCode {
     keep_out_of_core_dumps();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => return help(&told),
+    };
     let mut stdout = io::stdout().lock();
     let mut output = Output::new(&mut stdout, arguments.json, terminal::width());
     let result = dispatch(&arguments, &mut output).and_then(|code| {
@@ -68,16 +72,33 @@ pub fn main() -> ExitCode {
         Err(Failure::Told(report)) => {
             match arguments.command {
                 Command::Run { .. } => tell_in_passing(report.to_string()),
-                _ => tell(&report),
+                _ => tell_wrapped(&report.to_string()),
             }
             ExitCode::from(report.exit_code)
         }
     }
 }
 
+/// Help, the version, or what is wrong with the arguments.
+fn help(told: &clap::Error) -> ExitCode {
+    let text = told.render().to_string();
+    let text = text.trim_end();
+    match told.use_stderr() {
+        true => tell_wrapped(text),
+        // Whoever read it has seen enough.
+        false => drop(writeln!(io::stdout(), "{}", wrap::all_wrapped(text, terminal::width()))),
+    }
+    ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2))
+}
+
 /// One line or more to stderr. Nobody is left to tell when that is gone.
 fn tell(text: &impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// The same, broken between words at a terminal.
+fn tell_wrapped(text: &str) {
+    tell(&wrap::all_wrapped(text, terminal::width_of_errors()));
 }
 
 /// The same where the reader may have stopped reading, which must not keep the program from ending.
@@ -108,7 +129,7 @@ fn dispatch(arguments: &Arguments, output: &mut Output<'_>) -> Result<ExitCode, 
 
 /// What is odd and not wrong.
 fn note(warning: &str) {
-    tell(&format_args!("Note: {}", printable(warning)));
+    tell_wrapped(&format!("Note: {}", printable(warning)));
 }
 
 fn work(command: &Command, settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {

@@ -3,6 +3,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::wrap::all_wrapped;
 use crate::text::{
     is_deceptive, printable, printable_lines,
     width::{columns, fit, pad},
@@ -30,9 +31,14 @@ impl<'a> Output<'a> {
         Output { to, json, width }
     }
 
-    /// One line for people.
+    /// Whether people look on: what is empty has a sentence there, and its head alone elsewhere.
+    pub fn is_terminal(&self) -> bool {
+        self.width.is_some()
+    }
+
+    /// One line for people, broken between words where the terminal is narrower.
     pub fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
-        writeln!(self.to, "{}", printable(text.as_ref()))
+        writeln!(self.to, "{}", all_wrapped(&printable(text.as_ref()), self.width))
     }
 
     /// The same for somebody who waits for it.

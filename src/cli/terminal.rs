@@ -33,6 +33,12 @@ pub fn width() -> Option<usize> {
     size().map(|size| told().unwrap_or(size.columns))
 }
 
+/// The same of standard error.
+pub fn width_of_errors() -> Option<usize> {
+    let stderr = io::stderr();
+    stderr.is_terminal().then(|| size_of(stderr).columns)
+}
+
 /// Some terminals, such as serial consoles, know nothing of their size and say zero.
 fn size_of(terminal: impl AsFd) -> Size {
     match tcgetwinsize(terminal) {

@@ -8,7 +8,7 @@ use crate::{
     condition::DATABASE_PERMISSION,
     config::Settings,
     database::{
-        Database, hints,
+        Database, DatabaseError, hints,
         users::{self, Added, Belongings, Synced, User},
     },
     text::address::is_address,
@@ -38,6 +38,24 @@ fn add(
     Ok(output.line(format!("{verb} {} ({})", user.email, user.id))?)
 }
 
+/// Whether mail can go to it.
+pub fn check_email(email: &str) -> Result<(), Failure> {
+    match is_address(email.trim()) {
+        true => Ok(()),
+        false => Err(Failure::new(format!("{email:?} is no e-mail address"), "give it as name@example.org")),
+    }
+}
+
+/// Whether e-mails can be signed with it.
+pub fn check_name(name: &str) -> Result<(), Failure> {
+    match name.chars().count() > 255 || name.trim().is_empty() {
+        false => Ok(()),
+        true => {
+            Err(Failure::new("the name is empty or longer than 255 characters", "give the name to sign with"))
+        }
+    }
+}
+
 /// Adds a user, or gives one who is there a new name, and tells which of the two it was.
 pub fn added(
     database: &Database,
@@ -46,20 +64,19 @@ pub fn added(
     name: Option<&str>,
 ) -> Result<(&'static str, User), Failure> {
     let email = email.trim();
-    if !is_address(email) {
-        return Err(Failure::new(format!("{email:?} is no e-mail address"), "give it as name@example.org"));
-    }
-    if let Some(name) = name
-        && (name.chars().count() > 255 || name.trim().is_empty())
-    {
-        return Err(Failure::new(
-            "the name is empty or longer than 255 characters",
-            "give the name to sign with",
-        ));
-    }
+    check_email(email)?;
+    name.map_or(Ok(()), check_name)?;
+    // Whether the name is a new one is only told.
+    let before = match name {
+        Some(_) => users::find(database, email)?.and_then(|user| user.display_name),
+        None => None,
+    };
     match users::add(database, id.unwrap_or_else(Uuid::new_v4), email, name)? {
         Added::New(user) => Ok(("Added", user)),
-        Added::Known(user) if id.is_none_or(|id| id == user.id) => Ok(("Already there:", user)),
+        Added::Known(user) if id.is_none_or(|id| id == user.id) => {
+            let is_renamed = name.is_some() && user.display_name != before;
+            Ok((if is_renamed { "Changed the name of" } else { "Already there:" }, user))
+        }
         Added::Known(user) => Err(Failure::new(
             format!("{} is already there with the id {}", user.email, user.id),
             "an id cannot be changed, since e-mails belong to it; leave --id out, or use another address",
@@ -83,6 +100,9 @@ fn list(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
             vec![user.email, name, user.generation_count.to_string(), user.id.to_string()]
         })
         .collect();
+    if rows.is_empty() && output.is_terminal() {
+        return Ok(output.line("No user is there; `scribe user add` adds one")?);
+    }
     Ok(output.table(&["EMAIL", "NAME", "E-MAILS", "ID"], &rows)?)
 }
 
@@ -101,17 +121,20 @@ fn sync(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure> {
 
 /// Copies from Supabase whoever is missing; `None` where this is no Supabase.
 pub fn synced(database: &Database) -> Result<Option<Synced>, Failure> {
-    users::sync(database).map_err(|error| {
-        if hints::condition(&error) != &DATABASE_PERMISSION {
-            return error.into();
-        }
-        Failure::because(
-            "the database role may not copy from auth.users to scribe's own table users",
-            &error,
-            "use the role postgres of the project, or as that one: GRANT USAGE ON SCHEMA auth TO …; GRANT SELECT ON \
-             auth.users TO …; and for scribe's own table GRANT SELECT, INSERT ON users TO … (the role of DB_USER)",
-        )
-    })
+    users::sync(database).map_err(unsynced)
+}
+
+/// What to do where users cannot be copied from Supabase, or looked at there.
+pub fn unsynced(error: DatabaseError) -> Failure {
+    if hints::condition(&error) != &DATABASE_PERMISSION {
+        return error.into();
+    }
+    Failure::because(
+        "the database role may not copy from auth.users to scribe's own table users",
+        &error,
+        "use the role postgres of the project, or as that one: GRANT USAGE ON SCHEMA auth TO …; GRANT SELECT ON \
+         auth.users TO …; and for scribe's own table GRANT SELECT, INSERT ON users TO … (the role of DB_USER)",
+    )
 }
 
 /// How many came, and how many did not.

@@ -77,14 +77,20 @@ pub fn placeholder(password: &str) -> Option<&'static str> {
 pub fn as_pasted(text: &str) -> (String, bool) {
     let text = text.trim();
     let text = text.strip_prefix("DATABASE_URL=").unwrap_or(text).trim_matches(['"', '\'', '`', ' ']);
-    let Ok(mut url) = Url::parse(text) else { return (text.into(), false) };
+    let Ok(url) = Url::parse(text) else { return (text.into(), false) };
     let password = decoded(url.password().unwrap_or_default()).ok().flatten().unwrap_or_default();
     if password.is_empty() || placeholder(&password).is_some() {
-        // An address that can have no password has no host either, which is told of all such.
-        let _ = url.set_password(None);
-        return (url.into(), true);
+        return (without_password(text), true);
     }
     (text.into(), false)
+}
+
+/// The same connection string for another password, which is given apart.
+pub fn without_password(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.into() };
+    // An address that can have no password has no host either, which is told of all such.
+    let _ = url.set_password(None);
+    url.into()
 }
 
 fn decoded(text: &str) -> Result<Option<String>, String> {

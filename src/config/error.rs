@@ -138,7 +138,7 @@ impl ConfigError {
             ConfigError::EmptySecret(_) => "put the secret alone into that file, or take the file away".into(),
             ConfigError::BadValue { name, .. } => super::table::remedy(name),
             ConfigError::Missing { name: "DB_HOST" } => {
-                "set DATABASE_URL, or DB_HOST, DB_USER and DB_PASSWORD (Supabase: Connect, transaction pooler)".into()
+                "run `scribe setup`, or set DATABASE_URL, or DB_HOST, DB_USER and DB_PASSWORD (Supabase: Connect, transaction pooler)".into()
             }
             ConfigError::Missing { name } => format!("set {name}"),
             ConfigError::KeyMissing { name, key, .. } => {

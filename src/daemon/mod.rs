@@ -216,7 +216,7 @@ async fn supervise(
     }
     status.stopping();
     stop.request();
-    info!(MESSAGE_ID = STOPPING; "stopping; the item in hand has {} s to finish", grace.as_secs_f64());
+    info!(MESSAGE_ID = STOPPING; "stopping; an item in hand has {} s to finish", grace.as_secs_f64());
     tell_systemd(NotifyState::Stopping);
     tokio::select! {
         end = worker_end => end.map(Some).map_err(|_| DaemonError::WorkerDied),

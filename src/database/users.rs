@@ -86,6 +86,47 @@ pub fn list(database: &Database) -> Result<Vec<User>, DatabaseError> {
     database.transaction("list users", |tx| tx.read(&sql, &[], user))
 }
 
+/// Who can send already, before anything is written.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Those of the table `users`, if there is one, and those who would come from `auth.users`.
+    pub users: Vec<User>,
+    /// Whether there is a table `auth.users`.
+    pub has_accounts: bool,
+}
+
+/// Looks who can send, in whatever tables there are, and changes nothing.
+pub fn look(database: &Database) -> Result<Known, DatabaseError> {
+    const TABLES: &str = "SELECT to_regclass('users') IS NOT NULL, to_regclass('auth.users') IS NOT NULL";
+    let users = format!("SELECT {COLUMNS} FROM users ORDER BY email::text, id");
+    let accounts = format!(
+        "SELECT a.id, a.email::text, {ACCOUNT_NAME}, 0, NULL::text FROM auth.users a
+         WHERE length(a.email::text) BETWEEN 1 AND 255 ORDER BY a.email::text, a.id"
+    );
+    database.transaction("look at users", |tx| {
+        let (has_users, has_accounts) =
+            tx.read_one(TABLES, &[], |row| Ok((row.try_get::<_, bool>(0)?, row.try_get(1)?)))?;
+        let mut known = Known { users: Vec::new(), has_accounts };
+        if has_users {
+            known.users = tx.read(&users, &[], user)?;
+        }
+        if has_accounts {
+            for account in tx.read(&accounts, &[], user)? {
+                let is_same =
+                    |it: &User| it.id == account.id || it.email.eq_ignore_ascii_case(&account.email);
+                if !known.users.iter().any(is_same) {
+                    known.users.push(account);
+                }
+            }
+        }
+        Ok(known)
+    })
+}
+
+/// The name of an account. What people write into their own metadata is only ever used as a name.
+const ACCOUNT_NAME: &str = "left(coalesce(nullif(trim(a.raw_user_meta_data ->> 'full_name'), ''),
+    nullif(trim(a.raw_user_meta_data ->> 'name'), '')), 255)";
+
 /// What came of copying users from `auth.users`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Synced {
@@ -100,13 +141,12 @@ pub struct Synced {
 /// Copies from Supabase's table `auth.users` whoever is missing here, and changes nobody who is there. `None`: there
 /// is no such table.
 pub fn sync(database: &Database) -> Result<Option<Synced>, DatabaseError> {
-    // What people may write into their own metadata is only ever used as a name.
-    const SYNC: &str = "
+    let sync = format!(
+        "
         WITH missing AS (
             SELECT a.id, CASE WHEN length(a.email::text) BETWEEN 1 AND 255 THEN a.email::text END AS email,
                    EXISTS (SELECT FROM users u WHERE lower(u.email::text) = lower(a.email::text)) AS is_taken,
-                   left(coalesce(nullif(trim(a.raw_user_meta_data ->> 'full_name'), ''),
-                                 nullif(trim(a.raw_user_meta_data ->> 'name'), '')), 255) AS name
+                   {ACCOUNT_NAME} AS name
             FROM auth.users a
             WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = a.id)
         ), added AS (
@@ -116,7 +156,8 @@ pub fn sync(database: &Database) -> Result<Option<Synced>, DatabaseError> {
         )
         SELECT (SELECT count(*) FROM added), count(*) FILTER (WHERE email IS NULL),
                count(*) FILTER (WHERE email IS NOT NULL AND id NOT IN (SELECT id FROM added))
-        FROM missing";
+        FROM missing"
+    );
     database.transaction("sync users", |tx| {
         if !tx.read_one("SELECT to_regclass('auth.users') IS NOT NULL", &[], |row| row.try_get(0))? {
             return Ok(None);
@@ -128,7 +169,7 @@ pub fn sync(database: &Database) -> Result<Option<Synced>, DatabaseError> {
                 address_taken: row.try_get(2)?,
             })
         };
-        tx.read_one(SYNC, &[], synced).map(Some)
+        tx.read_one(&sync, &[], synced).map(Some)
     })
 }
 

@@ -99,6 +99,24 @@ pub fn wanted_columns(template: &str, columns: &[&str]) -> Result<Vec<WantedColu
     Ok(wanted)
 }
 
+/// The columns that only a file can have, which a template asks for in braces: nothing else fills them. The error says
+/// what is wrong with the template.
+pub fn needed_columns(template: &str) -> Result<Vec<String>, String> {
+    let mut columns: Vec<String> = Vec::new();
+    loop {
+        let filled: Fields = columns.iter().map(|column| (column.clone(), "-".to_owned())).collect();
+        let error = match Template::parse_with(template, &filled) {
+            Ok(_) => return Ok(columns),
+            Err(error) => error,
+        };
+        // One that stays unknown with its column there has no name that a column could have.
+        match error.unknown_name().filter(|name| !columns.iter().any(|column| column == name)) {
+            Some(name) => columns.push(name.to_owned()),
+            None => return Err(error.to_string()),
+        }
+    }
+}
+
 /// Checks the values of one recipient. The error says what is wrong and what to do.
 pub fn check_fields(fields: &Fields) -> Result<(), String> {
     for (name, value) in fields.iter() {
@@ -160,6 +178,17 @@ mod tests {
             [(2, "{{course}}", true), (1, "{{room|my office}}", false), (3, "{{affiliation}}", false)];
         assert_eq!(told, expected);
         assert!(wanted_columns("{{course}}", &["Phone"]).unwrap_err().contains("nobody knows"));
+    }
+
+    #[test]
+    fn what_only_a_file_can_fill_is_named_once_and_what_is_wrong_stays_wrong() {
+        let template = "{{name}} {{course|a course}} {{ Room }} {{course}} [Your Name]";
+        assert_eq!(needed_columns(template), Ok(vec!["course".to_owned(), "Room".to_owned()]));
+        assert_eq!(needed_columns("{{paper}}"), Ok(vec![]));
+        let long = format!("{{{{{}}}}}", "x".repeat(61));
+        for wrong in [&long, "{{!}}", "{{course", "[Insert course]", "{{course}} {{}}"] {
+            assert!(needed_columns(wrong).unwrap_err().contains("line 1"), "{wrong}");
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ mod witness;
 
 pub(crate) use arxiv_helper::LONGEST as LONGEST_ARXIV_STEP;
 pub use error::{Error, Service};
-pub use fields::{Fields, WantedColumn, check_fields, wanted_columns};
+pub use fields::{Fields, WantedColumn, check_fields, needed_columns, wanted_columns};
 #[cfg(test)]
 pub(crate) use fuzz_targets::TARGETS as FUZZ_TARGETS;
 pub(crate) use parts::{fill as fill_a_template, judge as judge_values};

@@ -180,6 +180,10 @@ fn in_braces<'a>(rest: &'a str, line: usize, fields: &Fields) -> Result<Placehol
     let length = rest.find("}}").ok_or(TemplateError::Unterminated(line))?;
     let content = &rest[2..length];
     let (name, fallback) = split_fallback(content);
+    // “{{name}, {{paper}}”: the first one lacks a brace.
+    if content.split_once("{{").is_some_and(|(before, _)| before.contains(['}', '\n'])) {
+        return Err(TemplateError::Unterminated(line));
+    }
     if content.contains("{{")
         || name.contains(['{', '}', '[', ']'])
         || fallback.is_some_and(holds_placeholder)
@@ -223,6 +227,14 @@ fn in_brackets<'a>(
         Err(TemplateError::Unknown(line, shorten(raw, MAX_SHOWN).to_owned()))
     } else {
         Ok(None)
+    }
+}
+
+impl TemplateError {
+    /// The name of a placeholder in braces that nobody knows.
+    pub fn unknown_name(&self) -> Option<&str> {
+        let TemplateError::Unknown(_, raw) = self else { return None };
+        Some(split_fallback(raw.strip_prefix("{{")?.trim_end_matches('}')).0)
     }
 }
 
@@ -282,7 +294,8 @@ impl fmt::Display for TemplateError {
             }
             Self::Unknown(line, raw) => write!(
                 f,
-                "line {line} of the template: nobody knows what belongs in {raw}; write it out, or use one of {KNOWN}"
+                "line {line} of the template: nobody knows what belongs in {raw}; give it in a column of that name \
+                 (`scribe compose --field`), write it out, or use one of {KNOWN}"
             ),
         }
     }

@@ -155,6 +155,11 @@ fn the_page_on_json_names_every_member_that_is_printed() {
         ("email export", " drafts"),
         ("compose", " --name Ada --interest tides --template mail.txt"),
         ("read", " page.html"),
+        ("queue add", " --user sam@example.org --name Cy --interest x --template mail.txt"),
+        ("queue retry", " 2f0c2d3e"),
+        ("queue cancel", " 2f0c2d3e"),
+        ("email hide", " 1f0c2d3e"),
+        ("email delete", " 1f0c2d3e --yes"),
         ("user delete", " sam@example.org --yes"),
     ];
     for (name, arguments) in commands {
@@ -201,6 +206,58 @@ fn a_hidden_email_is_out_of_sight_until_it_is_shown_again() {
     assert_eq!(count(&[]), 1, "what says nothing is in sight");
     let short = program.run(&["email", "hide", "1f0c"]);
     assert!(short.code == 1 && short.stderr.contains("too short"), "{}", short.stderr);
+}
+
+#[test]
+fn at_a_terminal_no_word_is_broken_and_an_empty_list_has_a_sentence() {
+    let (_database, program) = scene();
+    let screen = |arguments: &[&str]| {
+        let mut terminal = program.at_a_terminal(arguments);
+        terminal.wait();
+        terminal.all().replace('\r', "")
+    };
+    for arguments in [
+        &["--help"][..],
+        &["queue", "import", "--help"],
+        &["email", "hide", "1f0c2d3e"],
+        &["email", "export", "/proc/nowhere"],
+        &["compose", "--name", "Ada", "--interest", "x", "--template", "/nowhere", "--field", "wrong"],
+    ] {
+        let told = screen(arguments);
+        let fits = |line: &str| line.chars().count() <= 80 || !line.trim().contains(' ');
+        assert!(told.lines().count() > 1 && told.lines().all(fits), "{told}");
+    }
+    assert_eq!(screen(&["email", "list"]), "No e-mail is there\n");
+    assert!(program.ok(&["email", "list"]).starts_with("ID "), "a program finds its columns");
+}
+
+#[test]
+fn orders_answer_in_json_too() {
+    let (_database, program) = scene();
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&program.ok(&[arguments, &["--json"]].concat())).unwrap()
+    };
+    let ada = json(&["queue", "retry", "1f0c2d3e"]);
+    assert!(ada["queued"] == true && ada["recipient_name"] == "Ada Marlowe", "{ada}");
+    assert_eq!(json(&["queue", "cancel", "1f0c2d3e"])["cancelled"], true);
+    let add = ["queue", "add", "--user", "sam@example.org", "--name", "Cy Young", "--interest", "tides"];
+    let template = program.file("mail.txt", "Dear {{name}}");
+    let add = [&add[..], &["--template", template.to_str().unwrap()]].concat();
+    assert_eq!(json(&add), serde_json::json!({ "queued": 1 }));
+    assert_eq!(json(&["email", "hide", "1f0c2d3e"])["displayed"], false);
+    assert_eq!(json(&["email", "delete", "1f0c2d3e", "--yes"])["deleted"], true);
+    let setup = program.run(&["setup", "--json"]);
+    assert!(setup.code == 1 && setup.stderr.contains("setup prints no JSON"), "{}", setup.stderr);
+    let renamed = program.ok(&["user", "add", "sam@example.org", "--name", "Sam O'Neill"]);
+    assert!(renamed.starts_with("Changed the name of sam@example.org"), "{renamed}");
+}
+
+#[test]
+fn whoever_retries_a_finished_recipient_is_told_what_a_cancel_would_do() {
+    let (database, program) = scene();
+    assert!(program.ok(&["queue", "retry", "1f0c2d3e"]).contains("cancel now would take the recipient out"));
+    assert!(program.ok(&["queue", "cancel", "1f0c2d3e"]).contains("an e-mail of before stays"));
+    assert_eq!(database.number("SELECT count(*) FROM emails"), 1);
 }
 
 #[test]

@@ -80,9 +80,17 @@ fn from_nothing_to_the_first_commands_and_once_more_without_a_change() {
     answer_database(&mut terminal, &database);
     terminal.answer("Model [builtin]", "");
     terminal.answer("Search [none]", "");
+    terminal.answer("e-mail address", "sam");
+    terminal.see("no e-mail address");
     terminal.answer("e-mail address", "sam@example.org");
+    terminal.answer("Your name", "");
+    terminal.answer("without a name? [y/N]", "");
     terminal.answer("Your name", "Sam Student");
-    terminal.answer("your template", template.to_str().unwrap());
+    terminal.see("your template");
+    // Nothing is written before all is answered.
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert!(!files.has_secrets() && database.number(tables) == 0);
+    terminal.press(&format!("{}\n", template.display()));
     assert_eq!(terminal.code(), 0, "{}", terminal.all());
     let screen = terminal.all();
     keeps_secrets(&screen);
@@ -147,6 +155,8 @@ fn a_wrong_answer_is_told_with_its_remedy_and_asked_again() {
     // One by one.
     terminal.answer_hidden("Connection string", "");
     terminal.answer("Host", "localhost");
+    terminal.answer("Port [6543]", "22x");
+    terminal.see("this is no port");
     terminal.answer("Port [6543]", pair().fact(route()));
     terminal.answer("Database [postgres]", &database.name);
     terminal.answer("User", pair().fact("USER"));
@@ -154,12 +164,12 @@ fn a_wrong_answer_is_told_with_its_remedy_and_asked_again() {
     terminal.answer("CA file", "/nowhere/ca.pem");
     terminal.see("there is no file /nowhere/ca.pem");
     terminal.see("fix: ");
-    // What was right need not be typed again.
-    terminal.answer_hidden("Enter keeps it", "");
     terminal.answer("CA file", pair().fact("CA"));
     let refused = terminal.see("fix: ");
     assert!(refused.contains("refused") || refused.contains("password"), "{refused}");
-    terminal.answer_hidden("Connection string", &pasted(&database, pair().fact("PASSWORD")));
+    // What was right need not be typed again.
+    terminal.answer_hidden("Connection string", "");
+    terminal.answer_hidden("Password (not shown; Enter keeps it)", pair().fact("PASSWORD"));
     terminal.answer("CA file", "");
     terminal.see("Connected!");
     keeps_secrets(&terminal.all());
@@ -187,6 +197,80 @@ fn a_key_that_is_refused_is_asked_for_again() {
 }
 
 #[test]
+fn of_a_model_and_a_key_that_were_refused_nothing_is_written() {
+    let (database, program, server) = (TestDatabase::empty(), program(), ModelServer::start(Mood::Obeys));
+    let mut terminal = program.at_a_terminal(&["setup", "--user", "sam@example.org"]);
+    answer_database(&mut terminal, &database);
+    terminal.answer("Model [builtin]", "gpt5");
+    terminal.see("there is no model");
+    terminal.answer("Model [builtin]", "openai:gpt-5.4-mini");
+    terminal.answer("Address of the server", &format!("{}/v1", server.url));
+    terminal.answer_hidden("key", "sk-wrong-hunter2");
+    terminal.answer("all the same? [y/N]", "n");
+    terminal.answer("Model [openai:gpt-5.4-mini]", "builtin");
+    terminal.answer("Search [none]", "google");
+    terminal.see("is none of");
+    terminal.answer("Search [none]", "");
+    terminal.answer("your template", "");
+    assert_eq!(terminal.code(), 0, "{}", terminal.all());
+    let files = Files::of(&program);
+    let all = files.all();
+    assert!(all.iter().all(|(_, text)| !text.contains("hunter2") && !text.contains("openai")), "{all:?}");
+    assert!(!files.directory.join("secrets/openai_api_key").exists());
+}
+
+#[test]
+fn a_template_may_ask_for_a_column_and_the_commands_at_the_end_work() {
+    let (database, program) = (TestDatabase::empty(), program());
+    let text = "Dear {{name}}, about {{course|a course}} and {{interest}}. [Your Name]";
+    let template = program.file("mail.txt", text);
+    let arguments =
+        ["setup", "--env", "-", "--user", "sam@example.org", "--name", "Sam O'Neill", "--template"];
+    let arguments = [&arguments[..], &[template.to_str().unwrap()]].concat();
+    let Run { code, stdout, stderr } = program.run_reading(&arguments, &env_of(&database));
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.contains("needs a column “course”") && !stdout.contains("sudo"), "{stdout}");
+    assert!(
+        stdout.contains(r"--sender 'Sam O'\''Neill'") && stdout.contains("--field 'course=…'"),
+        "{stdout}"
+    );
+    let commands = stdout.split_once("Set up.").unwrap().1;
+    assert!(commands.lines().all(|line| line.chars().count() <= 80 || line.contains('/')), "{commands}");
+
+    let compose = |fields: &[&str]| {
+        let mut arguments =
+            vec!["compose", "--name", "Ada Marlowe", "--interest", "tides", "--sender", "Sam"];
+        arguments.extend(["--template", template.to_str().unwrap()]);
+        arguments.extend(fields.iter().flat_map(|field| ["--field", field]));
+        program.run(&arguments)
+    };
+    let given = compose(&["Course=Marine Physics"]);
+    assert_eq!(given.code, 0, "{}", given.stderr);
+    assert!(given.stdout.contains("about Marine Physics and tides"), "{}", given.stdout);
+    for (fields, told) in [
+        (&["course=a", "Course=b"][..], "given twice"),
+        (&["name=Bo"], "--name gives the name already"),
+        (&["course=\u{1b}[2J"], "control character"),
+        (&[], "--field"),
+    ] {
+        let refused = compose(fields);
+        assert!(refused.code == 1 && refused.stderr.contains(told), "{fields:?}: {}", refused.stderr);
+    }
+    assert!(compose(&["course=a", "room=b"]).stderr.contains("no placeholder asks for the field \"room\""));
+}
+
+#[test]
+fn a_misspelt_parameter_of_the_connection_string_is_named() {
+    let (database, program) = (TestDatabase::empty(), program());
+    let mut terminal = program.at_a_terminal(&["setup"]);
+    let string = pasted(&database, pair().fact("PASSWORD")).replace("pgbouncer=true", "sslmod=verify-full");
+    terminal.answer_hidden("Connection string", &string);
+    terminal.answer("CA file", pair().fact("CA"));
+    let told = terminal.see("Connecting");
+    assert!(told.contains("unknown parameters skipped: sslmod"), "{told}");
+}
+
+#[test]
 fn a_search_is_tried_and_its_contact_kept() {
     let (database, web) = (TestDatabase::empty(), SampleWeb::start(&[]));
     let program = web.environment().iter().fold(program(), |it, (name, value)| it.env(name, value));
@@ -198,8 +282,6 @@ fn a_search_is_tried_and_its_contact_kept() {
     terminal.answer("Address of the server", &web.url);
     terminal.answer("e-mail or web address", "not one");
     terminal.see("fix: ");
-    terminal.answer("Search [searxng]", "");
-    terminal.answer("Address of the server", "");
     terminal.answer("e-mail or web address", "sam@example.org");
     terminal.see("ok    search");
     terminal.answer("your template", "");
@@ -330,7 +412,7 @@ fn a_script_is_told_what_is_missing_or_wrong_and_nothing_changes() {
     let files = Files::of(&program);
     let before = files.all();
     let missing = program.run(&["setup"]);
-    assert_eq!(missing.code, 1);
+    assert_eq!(missing.code, 78);
     for told in ["nothing was changed", "   why: no database is configured", "   fix: ", "--env -"] {
         assert!(missing.stderr.contains(told), "{told}: {}", missing.stderr);
     }
@@ -354,6 +436,7 @@ fn a_script_is_told_what_is_missing_or_wrong_and_nothing_changes() {
     let run = program.run_reading(&["setup", "--env", "-"], &env_of(&database));
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("--user EMAIL"), "{}", run.stderr);
+    assert_eq!(files.all(), before);
 }
 
 #[test]
@@ -371,7 +454,7 @@ fn on_supabase_users_come_from_their_accounts() {
         stranger.stderr
     );
     // The only one is meant.
-    let run = program.run_reading(&["setup"], "");
+    let run = program.run_reading(&["setup", "--env", "-"], &env_of(&database));
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("--user sam@example.org"), "{}", run.stdout);
     assert_eq!(database.number("SELECT count(*) FROM users u JOIN auth.users a USING (id, email)"), 1);

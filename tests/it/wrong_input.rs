@@ -14,7 +14,12 @@ fn fails(program: &Program, arguments: &[&str], code: i32, words: &[&str]) {
 
 #[test]
 fn no_database_is_configured() {
-    fails(&Program::new(), &["db", "check"], 78, &["no database is configured", "DATABASE_URL"]);
+    fails(
+        &Program::new(),
+        &["db", "check"],
+        78,
+        &["no database is configured", "scribe setup", "DATABASE_URL"],
+    );
     fails(&Program::new(), &["run"], 78, &["no database is configured"]);
 }
 

@@ -1,6 +1,7 @@
 //! The arguments as they are typed; those of a command group are in the file of its name.
 mod db;
 mod email;
+mod field;
 mod narrow;
 mod queue;
 mod targets;
@@ -18,13 +19,15 @@ pub use self::{
     user::UserCommand,
 };
 
+use self::field::field;
+
 /// Writes personalised e-mails to researchers from a PostgreSQL queue.
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true, arg_required_else_help = true)]
 #[command(
     after_help = "Settings come from the environment, secret files and the configuration file, in this order; \
                         `scribe config show` lists them.\n\
-                        Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n\
+                        Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration, 130 ended with Ctrl-C.\n\
                         Example: scribe doctor"
 )]
 pub struct Arguments {
@@ -125,6 +128,9 @@ pub struct ComposeRequest {
     /// The sender's own name, for placeholders like [Your Name]
     #[arg(long)]
     pub sender: Option<String>,
+    /// What a column of a spreadsheet would give: course='Marine Physics' fills {{course}}; can be repeated
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+    pub fields: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

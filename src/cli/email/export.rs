@@ -37,6 +37,8 @@ use crate::{
 
 /// How many e-mails are held at a time.
 const AT_ONCE: usize = 50;
+/// How many recipients without an address are named.
+const MOST_NAMED: usize = 10;
 /// How much of a recipient's name a file's name has, in characters.
 const LONGEST_NAME: usize = 60;
 
@@ -49,6 +51,9 @@ struct Exported {
     kept: Vec<String>,
     /// How many of the written ones have no address to go to.
     without_address: usize,
+    /// The first of those whom these are for.
+    #[serde(skip)]
+    to_nobody: Vec<String>,
 }
 
 /// Exports what is wanted and not hidden.
@@ -134,7 +139,12 @@ impl Exported {
         };
         match write_new(&directory.join(&name), content.as_bytes(), owner)? {
             true => {
-                self.without_address += usize::from(letter.to.is_none());
+                if letter.to.is_none() {
+                    self.without_address += 1;
+                    if self.to_nobody.len() < MOST_NAMED {
+                        self.to_nobody.push(email.recipient_name.clone());
+                    }
+                }
                 self.written.push(name);
             }
             false => self.kept.push(name),
@@ -146,8 +156,13 @@ impl Exported {
         let directory = directory.display();
         output.line(format!("Wrote {} e-mail(s) to {directory}", self.written.len()))?;
         if self.without_address > 0 {
-            output
-                .line(format!("{} of them without an address, which is not known", self.without_address))?;
+            let more = self.without_address.saturating_sub(self.to_nobody.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            output.line(format!(
+                "{} of them without an address, which is not known: {}{more}",
+                self.without_address,
+                self.to_nobody.join(", ")
+            ))?;
         }
         if !self.kept.is_empty() {
             output.line(format!(

@@ -4,6 +4,8 @@ mod export;
 mod letter;
 mod markdown;
 
+use serde_json::json;
+
 use super::{
     args::{EmailCommand, Narrow},
     ask::confirm,
@@ -56,6 +58,9 @@ fn list(
             ]
         })
         .collect();
+    if rows.is_empty() && output.is_terminal() {
+        return Ok(output.line("No e-mail is there")?);
+    }
     Ok(output.table(&["ID", "WRITTEN", "RECIPIENT", "TYPE", "EVIDENCE"], &rows)?)
 }
 
@@ -92,6 +97,9 @@ fn hide(settings: &Settings, id: &str, undo: bool, output: &mut Output<'_>) -> R
     if !emails::set_displayed(&database(settings)?, email.id, undo)? {
         return Err(gone(&email));
     }
+    if output.json {
+        return Ok(output.value(&json!({ "id": email.id, "displayed": undo }))?);
+    }
     let done = match (undo, email.displayed) {
         (true, true) => "was not hidden",
         (true, false) => "is shown again",
@@ -107,6 +115,9 @@ fn delete(settings: &Settings, id: &str, yes: bool, output: &mut Output<'_>) -> 
     confirm(&format!("This deletes {} for good, with {with}", named(&email)), yes)?;
     if !emails::delete(&database(settings)?, email.id)? {
         return Err(gone(&email));
+    }
+    if output.json {
+        return Ok(output.value(&json!({ "id": email.id, "deleted": true }))?);
     }
     Ok(output.line(format!(
         "Deleted {}, with {with}; the recipient stays in the queue as finished (`scribe queue retry` writes anew)",

@@ -65,7 +65,7 @@ pub fn run(settings: &Settings, request: &ImportRequest, output: &mut Output<'_>
     let others = sheet.others();
     let filled: Fields = others.iter().map(|name| ((*name).to_owned(), "-".to_owned())).collect();
     check_template(&template, &user, &filled)?;
-    let refused = |why| Failure::because("nothing was queued", why, "change the template and try again");
+    let refused = |why| Failure::because("nothing was queued", why, "mend that, and try again");
     let wanted = pipeline::wanted_columns(&template, &others).map_err(refused)?;
     explain(&sheet, &wanted, output)?;
     let again = if request.again { Again::Queue } else { Again::LeaveOut };

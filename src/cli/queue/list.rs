@@ -35,6 +35,9 @@ pub fn list(
             vec![short(item.id), item.status, item.recipient_name, note]
         })
         .collect();
+    if rows.is_empty() && output.is_terminal() {
+        return Ok(output.line(if only_failed { "Nobody failed" } else { "Nothing is queued" })?);
+    }
     Ok(output.table(&["ID", "STATUS", "RECIPIENT", "NOTE"], &rows)?)
 }
 

@@ -5,6 +5,8 @@ mod list;
 
 use std::{io, path::Path, time::Duration};
 
+use serde_json::json;
+
 use super::{
     args::{AddRequest, QueueCommand},
     database,
@@ -63,6 +65,9 @@ fn add(settings: &Settings, request: &AddRequest, output: &mut Output<'_>) -> Re
     for known in &queued.known {
         note(&format!("{name} {}; now once more", import::before(known)));
     }
+    if output.json {
+        return Ok(output.value(&json!({ "queued": queued.count }))?);
+    }
     Ok(output.line(format!("Queued {} recipient(s)", queued.count))?)
 }
 
@@ -82,7 +87,7 @@ fn template(path: Option<&Path>, user: &User) -> Result<String, Failure> {
 /// Checks a template before anything is queued, and tells what is odd about it.
 fn check_template(template: &str, user: &User, fields: &Fields) -> Result<(), Failure> {
     let odd = pipeline::check_template(template, user.display_name.as_deref(), fields)
-        .map_err(|why| Failure::because("nothing was queued", why, "change the template and try again"))?;
+        .map_err(|why| Failure::because("nothing was queued", why, "mend that, and try again"))?;
     odd.iter().for_each(|odd| note(odd));
     Ok(())
 }
@@ -92,14 +97,15 @@ fn retry(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), F
     let done = match &item.state {
         State::Failed | State::Abandoned => "is queued again",
         State::Completed => {
-            "is queued again; the e-mail that is there stays, and another one will be written"
+            "is queued again; the e-mail that is there stays, and another one will be written (a cancel now would take \
+             the recipient out of the queue)"
         }
         State::Postponed => "is tried again at once",
         State::Waiting => "waits already",
         State::Working(holder) => return Err(in_work(&item, holder)),
         State::Odd(status) => return Err(odd(&item, status)),
     };
-    Ok(output.line(format!("{} {done}", named(&item)))?)
+    told(&item, "queued", done, output)
 }
 
 fn cancel(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -108,7 +114,12 @@ fn cancel(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), 
         Err(Failure::because("nothing was cancelled", format!("{} {why}", named(&item)), remedy))
     };
     match &item.state {
-        State::Waiting | State::Postponed => Ok(output.line(format!("{} is cancelled", named(&item)))?),
+        State::Waiting | State::Postponed => told(
+            &item,
+            "cancelled",
+            "is cancelled and gone from the queue; an e-mail of before stays",
+            output,
+        ),
         State::Working(holder) => Err(in_work(&item, holder)),
         State::Abandoned => refuse(
             "was begun by a scribe that is gone",
@@ -122,6 +133,15 @@ fn cancel(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), 
         }
         State::Odd(status) => Err(odd(&item, status)),
     }
+}
+
+/// What was done with an item.
+fn told(item: &Item, what: &str, done: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    if output.json {
+        let Item { id, recipient_name, .. } = item;
+        return Ok(output.value(&json!({ "id": id, "recipient_name": recipient_name, what: true }))?);
+    }
+    Ok(output.line(format!("{} {done}", named(item)))?)
 }
 
 /// Has an order carried out on the one item that is meant.
@@ -170,7 +190,11 @@ fn odd(item: &Item, status: &str) -> Failure {
 }
 
 fn pause(directory: &Path, output: &mut Output<'_>) -> Result<(), Failure> {
-    let done = match pause::pause(directory).map_err(|error| unusable(directory, error))? {
+    let is_new = pause::pause(directory).map_err(|error| unusable(directory, error))?;
+    if output.json {
+        return Ok(output.value(&json!({ "paused": true, "changed": is_new }))?);
+    }
+    let done = match is_new {
         true => {
             "Paused: the item in hand is finished, and no other is begun on this machine until `scribe queue resume`"
         }
@@ -180,7 +204,11 @@ fn pause(directory: &Path, output: &mut Output<'_>) -> Result<(), Failure> {
 }
 
 fn resume(directory: &Path, output: &mut Output<'_>) -> Result<(), Failure> {
-    let done = match pause::resume(directory).map_err(|error| unusable(directory, error))? {
+    let was_paused = pause::resume(directory).map_err(|error| unusable(directory, error))?;
+    if output.json {
+        return Ok(output.value(&json!({ "paused": false, "changed": was_paused }))?);
+    }
+    let done = match was_paused {
         true => "Resumed: a running scribe goes on within seconds",
         false => "Not paused: there is nothing to resume",
     };

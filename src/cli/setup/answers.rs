@@ -43,8 +43,13 @@ pub struct Answers {
     pub file: PathBuf,
     before: Gathered,
     /// `None`: the setting goes.
-    changes: BTreeMap<&'static str, Option<String>>,
+    changes: Changes,
+    /// What was taken back, and may be meant again.
+    offered: BTreeMap<&'static str, String>,
 }
+
+/// Answers by their settings, to come back to.
+pub type Changes = BTreeMap<&'static str, Option<String>>;
 
 impl Answers {
     /// What is in force. What comes from the environment counts as answered: whoever starts the service will not have it.
@@ -64,7 +69,7 @@ impl Answers {
             .filter(|(_, raw)| from_environment(raw))
             .map(|(name, raw)| (*name, Some(raw.value.clone())))
             .collect();
-        Ok(Answers { file: file.into(), before, changes })
+        Ok(Answers { file: file.into(), before, changes, offered: BTreeMap::new() })
     }
 
     /// What the environment alone says.
@@ -79,6 +84,43 @@ impl Answers {
             Some(change) => change.as_deref(),
             None => self.before.values.get(name).map(|raw| raw.value.as_str()),
         }
+    }
+
+    /// What to offer for a setting: what was answered last, else what is in force.
+    pub fn offer(&self, name: &'static str) -> Option<&str> {
+        self.offered.get(name).map(String::as_str).or_else(|| self.get(name))
+    }
+
+    /// What is answered so far.
+    pub fn so_far(&self) -> Changes {
+        self.changes.clone()
+    }
+
+    /// Forgets what was answered since.
+    pub fn forget_since(&mut self, then: Changes) {
+        self.changes = then;
+    }
+
+    /// The same, but offers it again.
+    pub fn take_back_since(&mut self, then: Changes) {
+        for (name, change) in &self.changes {
+            if let Some(value) = change.as_ref().filter(|_| then.get(name) != Some(change)) {
+                self.offered.insert(name, value.clone());
+            }
+        }
+        self.changes = then;
+    }
+
+    /// What is wrong with the value of a setting, whatever else is wrong.
+    pub fn mistake(&self, name: &'static str) -> Option<Failure> {
+        let mistakes = self.settings(&[]).err()?;
+        mistakes.into_iter().find_map(|mistake| match mistake {
+            ConfigError::BadValue { name: other, why, .. } if other == name => {
+                let help = config::setting(name).map_or("another value", |setting| setting.help);
+                Some(Failure::because("this answer does not fit", why, format!("give {help}")))
+            }
+            _ => None,
+        })
     }
 
     /// Whether somebody has set it, be it to its default.

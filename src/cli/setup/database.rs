@@ -1,4 +1,6 @@
 //! Which database it is: asked for until it answers.
+use std::num::NonZeroU16;
+
 use super::{
     super::{ask, failure::Failure, output::Output},
     answers::{Answers, MODELS, SEARCH, TRUST},
@@ -14,8 +16,10 @@ use crate::{
 /// Asks, and tries each answer.
 pub fn ask(answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
     ask::say("Database");
+    let mut is_again = false;
     loop {
-        ask_once(answers)?;
+        ask_once(answers, is_again)?;
+        is_again = true;
         let tried = untrusted(answers).and_then(|settings| {
             ask_for_certificates(answers, &settings)?;
             check(answers, output)
@@ -32,6 +36,8 @@ pub fn ask(answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure
 pub fn check(answers: &Answers, output: &mut Output<'_>) -> Result<(Database, Schema), Failure> {
     let settings = settings(answers)?;
     let DatabaseSettings { host, port, .. } = settings.database()?;
+    // A misspelt parameter, for one, which would be skipped.
+    settings.warnings.iter().try_for_each(|warning| output.line(format!("Note: {warning}")))?;
     output.line(format!("Connecting to {host}, port {port} ..."))?;
     let database = Database::new(settings.database()?)?;
     let schema = migrate::current(&database)?;
@@ -53,7 +59,8 @@ fn untrusted(answers: &Answers) -> Result<Settings, Failure> {
     Ok(answers.settings(&[MODELS, SEARCH, TRUST])?)
 }
 
-fn ask_once(answers: &mut Answers) -> Result<(), Failure> {
+/// Again: any part of it may have been wrong.
+fn ask_once(answers: &mut Answers, is_again: bool) -> Result<(), Failure> {
     let known = settings(answers).or_else(|_| untrusted(answers)).ok();
     let now = known.and_then(|it| it.database.map(|database| database.to_string()));
     match &now {
@@ -67,6 +74,7 @@ fn ask_once(answers: &mut Answers) -> Result<(), Failure> {
     }
     match ask::secret("  Connection string", now.is_some())? {
         Some(pasted) => take_string(answers, &pasted),
+        None if now.is_some() && is_again => ask_for_another_password(answers),
         None if now.is_some() => Ok(()),
         None => ask_for_parts(answers),
     }
@@ -87,10 +95,39 @@ fn ask_for_parts(answers: &mut Answers) -> Result<(), Failure> {
     for (name, label) in
         [("DB_HOST", "Host"), ("DB_PORT", "Port"), ("DB_NAME", "Database"), ("DB_USER", "User")]
     {
-        parts.extend(ask::text(&format!("  {label}"), answers.get(name))?.map(|value| (name, value)));
+        let label = format!("  {label}");
+        let value = loop {
+            let value = ask::text(&label, answers.get(name))?;
+            let is_port = name == "DB_PORT";
+            if ask::is_right(value.as_deref().filter(|_| is_port).map_or(Ok(()), check_port))? {
+                break value;
+            }
+        };
+        parts.extend(value.map(|value| (name, value)));
     }
     parts.extend(ask_for_password(answers)?);
     answers.set_database(&parts);
+    Ok(())
+}
+
+fn check_port(port: &str) -> Result<(), Failure> {
+    let wrong = |error| {
+        Failure::because(
+            "this is no port",
+            format!("{port:?}: {error}"),
+            "give a number from 1 to 65535; Supabase's transaction pooler is on 6543",
+        )
+    };
+    port.parse::<NonZeroU16>().map(drop).map_err(wrong)
+}
+
+/// What else the string says may be right.
+fn ask_for_another_password(answers: &mut Answers) -> Result<(), Failure> {
+    let Some(password) = ask::secret("  Password", true)? else { return Ok(()) };
+    if let Some(url) = answers.get("DATABASE_URL").map(database_url::without_password) {
+        answers.set("DATABASE_URL", url);
+    }
+    answers.set("DB_PASSWORD", password);
     Ok(())
 }
 
@@ -113,16 +150,22 @@ fn ask_for_certificates(answers: &mut Answers, settings: &Settings) -> Result<()
         ask::say("  With its CA file (Supabase: database settings, SSL) nobody else can pose as it.");
     }
     let label = if now.is_some() { "  CA file (- for none)" } else { "  CA file (Enter goes on without)" };
-    match ask::text(label, now.as_deref())? {
-        Some(none) if none == "-" => {
-            answers.unset("DB_SSLROOTCERT");
-            answers.unset("DB_SSLMODE");
+    loop {
+        let before = answers.so_far();
+        match ask::text(label, now.as_deref())? {
+            Some(none) if none == "-" => {
+                answers.unset("DB_SSLROOTCERT");
+                answers.unset("DB_SSLMODE");
+            }
+            Some(file) if Some(&file) != now.as_ref() => {
+                answers.set("DB_SSLROOTCERT", file);
+                answers.set("DB_SSLMODE", TlsMode::VerifyFull.as_str());
+            }
+            _ => (),
         }
-        Some(file) if Some(&file) != now.as_ref() => {
-            answers.set("DB_SSLROOTCERT", file);
-            answers.set("DB_SSLMODE", TlsMode::VerifyFull.as_str());
+        if ask::is_right(answers.mistake("DB_SSLROOTCERT").map_or(Ok(()), Err))? {
+            return Ok(());
         }
-        _ => (),
+        answers.forget_since(before);
     }
-    Ok(())
 }

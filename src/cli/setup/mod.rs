@@ -4,14 +4,13 @@ mod account;
 mod answers;
 mod database;
 mod env_file;
+mod next;
 mod services;
 mod settings_file;
 mod start;
 mod store;
 
-use std::{io, path::Path};
-
-use rustix::process::geteuid;
+use std::path::Path;
 
 use self::{
     answers::{Answers, DATABASE, MODELS, SEARCH, TRUST},
@@ -25,7 +24,7 @@ use crate::{
         Environment,
         sources::{self, DEFAULT_FILE},
     },
-    database::{migrate::UpgradeTarget, users::User},
+    database::migrate::UpgradeTarget,
 };
 
 /// Asks where somebody is there to answer, else does with what it is given or says what is missing.
@@ -35,6 +34,13 @@ pub fn run(
     environment: Environment<'_>,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
+    if output.json {
+        return Err(Failure::because(
+            "nothing was changed",
+            "setup prints no JSON",
+            "leave --json out; `scribe config show --json` shows what it wrote",
+        ));
+    }
     let file = file.unwrap_or(Path::new(DEFAULT_FILE));
     let directory = answers::directory_of(file);
     store::is_writable(directory).map_err(|error| answers::unwritable(directory, error))?;
@@ -51,12 +57,14 @@ pub fn run(
         true => ask_for_everything(&mut answers, file, output)?,
         false => check_everything(&answers, output)?,
     }
+    let settings = answers.settings(&[])?;
+    let sender = account::decide(request, asks, &database_of(&settings)?)?;
     save(&mut answers, output)?;
     let settings = answers.settings(&[])?;
     db::upgrade(&settings, UpgradeTarget::Head, output)?;
-    let (user, stored) = account::provide(request, asks, &database_of(&settings)?, output)?;
+    let (user, stored) = account::provide(sender, &database_of(&settings)?, output)?;
     start::offer(request, asks, file, output)?;
-    Ok(tell_what_is_next(file, &user, stored.as_deref(), output)?)
+    Ok(next::tell(file, &user, stored.as_deref(), output)?)
 }
 
 /// What a file of the environment's, or standard input, says.
@@ -84,18 +92,16 @@ fn ask_for_everything(answers: &mut Answers, file: &Path, output: &mut Output<'_
     ask::say("");
     services::MODELS.ask(answers, output)?;
     ask::say("");
-    services::SEARCHES.ask(answers, output)?;
-    ask::say("");
-    Ok(())
+    services::SEARCHES.ask(answers, output)
 }
 
 /// Nobody is there to answer: it works, or it is said what is missing.
 fn check_everything(answers: &Answers, output: &mut Output<'_>) -> Result<(), Failure> {
     if let Err(missing) = answers.settings(&[])?.database() {
-        return Err(Failure::because(
+        return Err(Failure::configuration(
             "setup has nobody to ask, and nothing was changed",
             missing,
-            "give settings as NAME=value lines, in a file with --env FILE or on standard input with --env -, or run it \
+            "run `scribe setup` again: give settings as NAME=value lines, in a file with --env FILE or on standard input with --env -, or run it \
              at a terminal",
         ));
     }
@@ -110,34 +116,4 @@ fn save(answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
         output.line(format!("{} and its secrets stay as they are", answers.file.display()))?;
     }
     Ok(written.iter().try_for_each(|path| output.line(format!("Wrote {}", path.display())))?)
-}
-
-/// One professor before eighty.
-fn tell_what_is_next(
-    file: &Path,
-    user: &User,
-    stored: Option<&Path>,
-    output: &mut Output<'_>,
-) -> io::Result<()> {
-    // Only root reads the secrets.
-    let sudo = if geteuid().is_root() { "sudo " } else { "" };
-    let scribe = match file == Path::new(DEFAULT_FILE) {
-        true => format!("{sudo}scribe"),
-        false => format!("{sudo}scribe --config {}", file.display()),
-    };
-    let template = stored.map_or("mail.txt".into(), |file| file.display().to_string());
-    let with_template = format!(" \\\n      --template {template}");
-    let has_own = stored.is_some() || user.email_template.is_some();
-    let import = format!("  {scribe} queue import recipients.csv --user {}", user.email);
-    let import = format!("{import}{}", if has_own { "" } else { &with_template });
-    output.line("")?;
-    output.line("Set up. Try your template on one professor first, and look at what comes out:")?;
-    output.lines(&format!(
-        "  {scribe} compose --name 'Ada Marlowe' --interest 'tidal energy'{with_template}"
-    ))?;
-    output.line("Then the others, all checked before any is queued:")?;
-    output.lines(&format!("{import} --dry-run"))?;
-    output.lines(&import)?;
-    output.line("The service writes to them, or `scribe run` in a terminal does. Look on with:")?;
-    output.line(format!("  {scribe} queue watch"))
 }

@@ -29,6 +29,7 @@ pub struct Service {
 impl Service {
     /// Asks, and tries each answer.
     pub fn ask(&self, answers: &mut Answers, output: &mut Output<'_>) -> Result<(), Failure> {
+        let before = answers.so_far();
         loop {
             (self.ask)(answers)?;
             match self.check(answers, output) {
@@ -40,6 +41,8 @@ impl Service {
             if answers.settings(self.still_open).is_ok() && ask::agree("  Take it all the same?", false)? {
                 return Ok(());
             }
+            // Only what is taken in the end is to be written.
+            answers.take_back_since(before.clone());
         }
     }
 
@@ -71,6 +74,7 @@ fn ask_for_model(answers: &mut Answers) -> Result<(), Failure> {
          that kind), e.g. anthropic:claude-haiku-5-5",
     );
     let composer = answers.get("EMAIL_COMPOSER_MODEL").unwrap_or("builtin").to_owned();
+    let offered = answers.offer("EMAIL_COMPOSER_MODEL").unwrap_or("builtin").to_owned();
     let others =
         ["TEMPLATE_PARSER_MODEL", "WEB_SCRAPER_MODEL"].map(|name| answers.get(name).map(String::from));
     let differs = others.iter().flatten().any(|other| *other != composer);
@@ -83,10 +87,8 @@ fn ask_for_model(answers: &mut Answers) -> Result<(), Failure> {
             return ask_for_keys(answers);
         }
     }
-    if let Some(model) = ask::text("  Model", Some(&composer))?
-        && (differs || model != composer)
-    {
-        answers.set("EMAIL_COMPOSER_MODEL", &*model);
+    let model = ask_until_right(answers, "EMAIL_COMPOSER_MODEL", "  Model", &offered)?;
+    if differs || model != composer {
         answers.set("TEMPLATE_PARSER_MODEL", &*model);
         if answers.is_set("WEB_SCRAPER_MODEL") {
             answers.unset("WEB_SCRAPER_MODEL");
@@ -118,10 +120,11 @@ fn ask_for_search(answers: &mut Answers) -> Result<(), Failure> {
          with a key), none",
     );
     let default = if answers.is_set("SEARXNG_URL") { "searxng" } else { "open" };
-    let now = answers.get("SEARCH_PROVIDER").unwrap_or(default).to_owned();
-    let provider = ask::text("  Search", Some(&now))?.unwrap_or(now);
-    if answers.is_set("SEARCH_PROVIDER") || provider != default {
-        answers.set("SEARCH_PROVIDER", &*provider);
+    let now = answers.get("SEARCH_PROVIDER").map(String::from);
+    let offered = answers.offer("SEARCH_PROVIDER").unwrap_or(default).to_owned();
+    let provider = ask_until_right(answers, "SEARCH_PROVIDER", "  Search", &offered)?;
+    if now.is_none() && provider == default {
+        answers.unset("SEARCH_PROVIDER");
     }
     if provider == "searxng" {
         ask_for_plain(answers, "SEARXNG_URL", "  Address of the server")?;
@@ -137,17 +140,40 @@ fn ask_for_search(answers: &mut Answers) -> Result<(), Failure> {
 }
 
 fn ask_for_key(answers: &mut Answers, name: &'static str, label: &str) -> Result<(), Failure> {
-    if let Some(key) = ask::secret(label, answers.is_set(name))? {
-        answers.set(name, key);
+    let offered = answers.offer(name).map(String::from);
+    if let Some(key) = ask::secret(label, offered.is_some())?.or(offered) {
+        set(answers, name, &key);
     }
     Ok(())
 }
 
 fn ask_for_plain(answers: &mut Answers, name: &'static str, label: &str) -> Result<(), Failure> {
-    let now = answers.get(name).map(String::from);
-    let answer = ask::text(label, now.as_deref())?;
-    if let Some(answer) = answer.filter(|answer| Some(answer) != now.as_ref()) {
-        answers.set(name, answer);
+    let offered = answers.offer(name).unwrap_or_default().to_owned();
+    ask_until_right(answers, name, label, &offered).map(drop)
+}
+
+/// Asks until the answer can be a value of that setting. Nothing is offered where that is empty.
+fn ask_until_right(
+    answers: &mut Answers,
+    name: &'static str,
+    label: &str,
+    offered: &str,
+) -> Result<String, Failure> {
+    let offered = Some(offered).filter(|offered| !offered.is_empty());
+    loop {
+        let before = answers.so_far();
+        let Some(answer) = ask::text(label, offered)? else { return Ok(String::new()) };
+        set(answers, name, &answer);
+        if ask::is_right(answers.mistake(name).map_or(Ok(()), Err))? {
+            return Ok(answer);
+        }
+        answers.forget_since(before);
     }
-    Ok(())
+}
+
+/// What is in force already need not be written.
+fn set(answers: &mut Answers, name: &'static str, value: &str) {
+    if answers.get(name) != Some(value) {
+        answers.set(name, value);
+    }
 }
