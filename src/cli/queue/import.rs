@@ -191,21 +191,23 @@ fn without_repetitions(recipients: Vec<Recipient>, again: Again) -> (Vec<Recipie
         return (recipients, Vec::new());
     }
     let mut by_email: HashMap<String, u64> = HashMap::new();
-    let mut by_name: HashMap<String, Vec<(Option<String>, u64)>> = HashMap::new();
+    // The first line of a name, and the first of it without an address: a file may have thousands of one name.
+    let mut by_name: HashMap<String, (Option<u64>, Option<u64>)> = HashMap::new();
     let (mut kept, mut left_out) = (Vec::with_capacity(recipients.len()), Vec::new());
     for recipient in recipients {
         let (name, line) = (recipient.item.name.to_lowercase(), recipient.line);
         let email = recipient.item.email.as_deref().map(str::to_lowercase);
-        let namesakes = by_name.entry(name).or_default();
-        let is_same =
-            |(other, _): &&(Option<String>, u64)| other.is_none() || email.is_none() || *other == email;
+        let (first, first_without) = by_name.entry(name).or_default();
         let same_email = email.as_ref().and_then(|email| by_email.get(email)).copied();
-        let earlier = same_email.or_else(|| namesakes.iter().find(is_same).map(|(_, line)| *line));
+        let earlier = same_email.or(if email.is_some() { *first_without } else { *first });
         if let Some(earlier) = earlier {
             left_out.push(LeftOut::new(&recipient, format!("stands in line {earlier} already")));
             continue;
         }
-        namesakes.push((email.clone(), line));
+        first.get_or_insert(line);
+        if email.is_none() {
+            first_without.get_or_insert(line);
+        }
         by_email.extend(email.map(|email| (email, line)));
         kept.push(recipient);
     }
