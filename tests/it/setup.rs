@@ -229,7 +229,7 @@ fn a_template_may_ask_for_a_column_and_the_commands_at_the_end_work() {
     let arguments = [&arguments[..], &[template.to_str().unwrap()]].concat();
     let Run { code, stdout, stderr } = program.run_reading(&arguments, &env_of(&database));
     assert_eq!(code, 0, "{stdout}{stderr}");
-    assert!(stdout.contains("needs a column “course”") && !stdout.contains("sudo"), "{stdout}");
+    assert!(stderr.contains("needs a column “course”") && !stdout.contains("sudo"), "{stdout}{stderr}");
     assert!(
         stdout.contains(r"--sender 'Sam O'\''Neill'") && stdout.contains("--field 'course=…'"),
         "{stdout}"
