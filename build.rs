@@ -30,9 +30,10 @@ fn main() {
     tell_linker(&root);
 }
 
-/// What is shipped unwinds nothing (`panic = "abort"`), so the tables for that are left out, a ninth of the program. And
-/// where every linker can, the places that the loader moves are noted in the short form (`DT_RELR`, glibc 2.36: Debian
-/// 12's), an eighth; GNU's for ARM cannot. Neither can it fold functions that are the same, which `packaging/build` asks of lld.
+/// What is shipped unwinds nothing (`panic = "abort"`), so the tables for that are left out, a ninth of the program. Where
+/// the linker can, functions that are the same are folded, and the places that the loader moves are noted in the short
+/// form (`DT_RELR`, glibc 2.36: Debian 12's), an eighth: lld can, which Rust brings along; GNU's only the latter, and not
+/// for ARM. `packaging/build` brings an lld of its own.
 fn tell_linker(root: &str) {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
     if !is("PROFILE", "release") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
@@ -41,9 +42,24 @@ fn tell_linker(root: &str) {
     println!("cargo:rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
     println!("cargo:rustc-link-arg-bins=-Wl,-T,{root}/packaging/no-unwinding.ld");
     println!("cargo:rerun-if-changed=packaging/no-unwinding.ld");
-    if is("CARGO_CFG_TARGET_ARCH", "x86_64") {
+    let lld = lld();
+    if let Some(folder) = &lld {
+        for argument in [&format!("-B{folder}"), "-fuse-ld=lld", "-Wl,--icf=all"] {
+            println!("cargo:rustc-link-arg-bins={argument}");
+        }
+    }
+    if lld.is_some() || is("CARGO_CFG_TARGET_ARCH", "x86_64") {
         println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+}
+
+/// Where the compiler has an lld for a C compiler to use: in what rustup installs, for its own machine.
+fn lld() -> Option<String> {
+    let host = env::var("HOST").ok().filter(|host| env::var("TARGET").is_ok_and(|target| target == *host))?;
+    let sysroot = Command::new(env::var("RUSTC").ok()?).args(["--print", "sysroot"]).output().ok()?;
+    let sysroot = String::from_utf8(sysroot.stdout).ok()?;
+    let folder = format!("{}/lib/rustlib/{host}/bin/gcc-ld", sysroot.trim());
+    Path::new(&folder).join("ld.lld").exists().then_some(folder)
 }
 
 /// When the sources were written, in seconds since the epoch: the same sources give the same date. A later commit alone
