@@ -1,11 +1,12 @@
 //! HTML to text: of an article its main text, of any other page what a reader sees, one block per line.
 //!
 //! A page becomes sound, small markup in one pass (`filter`), and that becomes lines (`outline`). Only where it looks
-//! like an article and is of bounded size is it made into a tree to find its main text (`main_text`), whose markup
+//! like an article and is of bounded size is its main text looked for (`main_text`, `article`), whose markup
 //! becomes lines in the same way. What is marked as hidden is left out (hidden text is how pages carry instructions to
 //! machines); that is best effort, since style sheets and scripts are not run. So is what others wrote on the page
 //! (`apart`).
 mod apart;
+mod article;
 mod cuts;
 mod filter;
 mod hidden;

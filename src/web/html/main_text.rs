@@ -1,14 +1,13 @@
-//! The main text of an article, found by what browsers' reader views are made of. Its cost grows with the square of a
-//! page's depth, and with its elements: only pages that keep within bounds are given to it.
-use dom_smoothie::{Config, Readability};
-
+//! The main text of an article. To find it costs the more the deeper a page nests and the more elements it has: only in
+//! pages that keep within bounds it is looked for.
 use super::{
+    article::article,
     filter::Filtered,
     outline::{Extent, Outline, outline},
     signs::Claim,
 };
 
-/// The largest page that is made into a tree: bytes of filtered markup, elements, and elements inside one another.
+/// The largest page in which an article is looked for: bytes of filtered markup, elements, and elements inside one another.
 /// Pages of newspapers have 1,500 elements.
 const MOST_MARKUP: usize = 320 * 1024;
 const MOST_ELEMENTS: usize = 4_000;
@@ -47,9 +46,5 @@ fn extract(page: &Filtered) -> Option<Outline> {
     if page.markup.len() > MOST_MARKUP || page.elements > MOST_ELEMENTS || page.depth > MOST_DEPTH {
         return None;
     }
-    let title = page.title.replace('<', "&lt;");
-    let document = ["<!doctype html><title>", &title, "</title><body>", &page.markup, "</body>"].concat();
-    let config = Config { disable_json_ld: true, ..Config::default() };
-    let mut reader = Readability::new(document, None, Some(config)).ok()?;
-    reader.parse().ok().map(|article| outline(&article.content, Extent::Article))
+    article(&page.title, &page.markup).map(|article| outline(&article, Extent::Article))
 }
