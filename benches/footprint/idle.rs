@@ -23,7 +23,7 @@ pub fn figures(bench: &Bench) -> Vec<Figure> {
     let mut figures = vec![
         Figure::new("idle: anonymous memory", scribe.anonymous_kib(), Unit::Kib).at_most(2400.0),
         Figure::new("idle: resident memory", scribe.resident_kib(), Unit::Kib).at_most(12_000.0),
-        Figure::new("idle: threads", scribe.threads().len() as f64, Unit::Count).at_most(3.0),
+        Figure::new("idle: threads", scribe.threads().len() as f64, Unit::Count).at_most(2.0),
         Figure::new("idle: descriptors", scribe.descriptors(), Unit::Count),
         Figure::new("idle: processor per poll", cpu, Unit::CpuMs).at_most(3.0),
         Figure::new("idle: bytes written", (scribe.written() - written) as f64, Unit::Count).at_most(0.0),

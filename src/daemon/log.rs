@@ -3,11 +3,12 @@
 //!
 //! Whoever reads them may stop reading: a pipe that is full, a terminal that is held, a journal that hangs. So a thread
 //! of its own writes them, and whoever logs never waits: what finds the queue full is left out, counted, and told of.
+//! That thread ends when all is written, so a daemon that is idle and silent has none.
 use std::{
     collections::VecDeque,
     io::{self, IsTerminal, Write},
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
     time::Duration,
 };
@@ -26,17 +27,12 @@ const LAST_LINES: Duration = Duration::from_millis(500);
 
 /// Starts logging, until the value that comes back is dropped. Lines of libraries are kept from `warn` up only: an owner
 /// reads about scribe.
-pub fn init(level: LevelFilter) -> io::Result<Logging> {
-    let queue = Arc::new(Queue::default());
-    thread::Builder::new().name("log".into()).spawn({
-        let queue = queue.clone();
-        // The journal is greeted when it is opened, which can hang as well.
-        move || queue.write_to(&*output())
-    })?;
+pub fn init(level: LevelFilter) -> Logging {
+    let queue = Arc::new(Queue::new(output));
     // Fails only if a logger is already set, which is then as good.
     let _ = log::set_boxed_logger(Box::new(Filtered { queue: queue.clone(), level }));
     log::set_max_level(level);
-    Ok(Logging(queue))
+    Logging(queue)
 }
 
 fn output() -> Box<dyn Log> {
@@ -119,65 +115,77 @@ impl Line {
 }
 
 /// The lines that wait.
-#[derive(Debug, Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
-    changed: Condvar,
+    /// All that waited is written.
+    done: Condvar,
+    output: OnceLock<Output>,
+    /// Opens the output.
+    open: fn() -> Output,
 }
+
+type Output = Box<dyn Log>;
 
 #[derive(Debug, Default)]
 struct Waiting {
     lines: VecDeque<Line>,
     left_out: usize,
+    /// A thread writes them.
     is_writing: bool,
 }
 
 impl Queue {
+    fn new(open: fn() -> Output) -> Queue {
+        Queue { waiting: Mutex::default(), done: Condvar::new(), output: OnceLock::new(), open }
+    }
+
     /// The lock is never held while anything is written.
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, line: Line) {
+    fn push(self: &Arc<Queue>, line: Line) {
         let mut waiting = self.waiting();
         if waiting.lines.len() < MOST_WAITING {
             waiting.lines.push_back(line);
-            self.changed.notify_all();
         } else {
             waiting.left_out += 1;
         }
-    }
-
-    /// The next line, and that one before it was written. What was left out came after all that wait, and before all
-    /// that are still to come.
-    fn next(&self) -> Line {
-        let mut waiting = self.waiting();
-        waiting.is_writing = false;
-        self.changed.notify_all();
-        loop {
-            if let Some(line) = waiting.lines.pop_front() {
-                waiting.is_writing = true;
-                let left_out = mem::take(&mut waiting.left_out);
-                if left_out > 0 {
-                    waiting.lines.push_back(Line::left_out(left_out));
-                }
-                return line;
-            }
-            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        if !waiting.is_writing {
+            let queue = self.clone();
+            let writer = thread::Builder::new().name("log".into()).spawn(move || queue.write());
+            // Where no thread is to be had, the next line asks again.
+            waiting.is_writing = writer.is_ok();
         }
     }
 
-    /// Writes them for ever.
-    fn write_to(&self, output: &dyn Log) {
-        loop {
-            self.next().write_to(output);
+    /// The next line, if one waits. What was left out came after all that wait, and before all that are still to come.
+    fn next(&self) -> Option<Line> {
+        let mut waiting = self.waiting();
+        let line = waiting.lines.pop_front();
+        let left_out = mem::take(&mut waiting.left_out);
+        if left_out > 0 {
+            waiting.lines.push_back(Line::left_out(left_out));
+        }
+        if line.is_none() {
+            waiting.is_writing = false;
+            self.done.notify_all();
+        }
+        line
+    }
+
+    /// Writes them until none waits.
+    fn write(&self) {
+        // Here, since the journal is greeted when it is opened, which can hang as well.
+        let output = self.output.get_or_init(self.open);
+        while let Some(line) = self.next() {
+            line.write_to(&**output);
         }
     }
 
     /// Waits until nothing waits, or for so long.
     fn wait_until_written(&self, patience: Duration) {
-        let is_busy = |waiting: &mut Waiting| waiting.is_writing || !waiting.lines.is_empty();
-        drop(self.changed.wait_timeout_while(self.waiting(), patience, is_busy));
+        drop(self.done.wait_timeout_while(self.waiting(), patience, |waiting| waiting.is_writing));
     }
 }
 
@@ -234,14 +242,10 @@ mod tests {
 
     #[test]
     fn what_a_reader_does_not_keep_up_with_is_left_out_and_told_of_in_its_place() {
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue::new(output));
         let (take, takes) = sync_channel(10 * MOST_WAITING);
         let (lines, read) = sync_channel(10 * MOST_WAITING);
-        let output = Slow { takes: Mutex::new(takes), lines };
-        thread::spawn({
-            let queue = queue.clone();
-            move || queue.write_to(&output)
-        });
+        assert!(queue.output.set(Box::new(Slow { takes: Mutex::new(takes), lines })).is_ok());
         let filtered = Filtered { queue: queue.clone(), level: LevelFilter::Info };
         let log = |n: usize| {
             let mut record = Record::builder();
@@ -249,7 +253,7 @@ mod tests {
         };
         log(0);
         // The first is being written from here on, so that it takes no place in the queue.
-        while !queue.waiting().is_writing {
+        while !queue.waiting().lines.is_empty() {
             thread::yield_now();
         }
         (1..=MOST_WAITING + 7).for_each(log);
@@ -267,5 +271,7 @@ mod tests {
         }
         assert!(next().starts_with("7 line(s) were left out"));
         assert_eq!(next(), "1000");
+        queue.wait_until_written(Duration::from_secs(60));
+        assert!(!queue.waiting().is_writing, "where nothing waits, no thread does");
     }
 }

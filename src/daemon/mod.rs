@@ -1,5 +1,5 @@
 //! `scribe run`: two threads. The main one answers `/health`, `/metrics`, signals and systemd; the worker does everything
-//! else. What both have to say a third one writes (`log`).
+//! else. While they have something to say, a third one writes it (`log`).
 //!
 //! All that can be wrong with this machine (settings, state directory, port) is found before READY. The database is
 //! not among it: a Pi boots faster than its network, and must not give up for that.
@@ -123,7 +123,7 @@ from!(ConfigError => Config, DatabaseError => Database, StateError => State, io:
 
 /// Runs until a signal, or with `until_empty` until nothing is left to do.
 pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
-    let _logging = log::init(settings.log_level)?;
+    let _logging = log::init(settings.log_level);
     let database_settings = settings.database()?;
     for warning in &settings.warnings {
         warn!("{warning}");

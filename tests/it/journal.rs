@@ -86,6 +86,10 @@ fn an_idle_daemon_writes_nothing() {
     let Some(journal) = Journal::new() else { return };
     let database = TestDatabase::migrated();
     let daemon = Program::new().database(&database).env("POLL_INTERVAL", "1").start_in(&journal, &[]);
+    // The last of what it says at its start.
+    eventually("its run is told of", || {
+        journal.entries().iter().any(|entry| entry["MESSAGE"].starts_with("run "))
+    });
     daemon.wait_for_health("\"status\":\"healthy\"");
     let polls = || {
         let log = std::fs::read_to_string(pair().fact("LOG")).unwrap();
