@@ -1987,7 +1987,7 @@ _scribe() {
             return 0
             ;;
         scribe__subcmd__queue__subcmd__retry)
-            opts="-h -V --config --json --help --version"
+            opts="-h -V --again --config --json --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

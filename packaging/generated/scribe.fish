@@ -211,6 +211,7 @@ complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_sub
 complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_subcommand_from retry" -l config -d 'Configuration file [default: /etc/scribe/scribe.toml]' -r -F
+complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_subcommand_from retry" -l again -d 'Also who failed and was queued again since'
 complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_subcommand_from retry" -l json -d 'Print JSON where something is listed or shown'
 complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help'
 complete -c scribe -n "__fish_scribe_using_subcommand queue; and __fish_seen_subcommand_from retry" -s V -l version -d 'Print version'

@@ -478,6 +478,7 @@ _arguments "${_arguments_options[@]}" : \
 (retry)
 _arguments "${_arguments_options[@]}" : \
 '--config=[Configuration file \[default\: /etc/scribe/scribe.toml\]]:FILE:_files' \
+'--again[Also who failed and was queued again since]' \
 '--json[Print JSON where something is listed or shown]' \
 '-h[Print help]' \
 '--help[Print help]' \

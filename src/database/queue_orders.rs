@@ -17,6 +17,8 @@ pub struct Item {
     pub recipient_name: Option<String>,
     /// How it stood before the order.
     pub state: State,
+    /// Another item of the same recipient waits, is worked on, or is finished. False where texts cannot be read.
+    pub is_elsewhere: bool,
 }
 
 /// How an item stands, as far as orders are concerned.
@@ -60,11 +62,17 @@ pub enum Found {
     One(Item),
 }
 
-/// What other people wrote, for display only.
-const TEXTS: &str = "recipient_name::text, celery_task_id::text, current_step::text";
+/// What other people wrote, for display only, and whether the recipient, as `enqueue` tells them apart, has another item
+/// that brings or brought an e-mail.
+const TEXTS: &str = "recipient_name::text, celery_task_id::text, current_step::text,
+                EXISTS (SELECT FROM queue_items other
+                        WHERE other.user_id = queue_items.user_id AND other.id <> queue_items.id
+                          AND other.status::text IN ('PENDING', 'PROCESSING', 'COMPLETED')
+                          AND coalesce(lower(other.recipient_email::text) = lower(queue_items.recipient_email::text),
+                                       lower(other.recipient_name::text) = lower(queue_items.recipient_name::text)))";
 
 /// The same where the database cannot hand that out.
-const NO_TEXTS: &str = "NULL::text, NULL::text, NULL::text";
+const NO_TEXTS: &str = "NULL::text, NULL::text, NULL::text, FALSE";
 
 fn find(texts: &str) -> String {
     let lease_end = lease_end();
@@ -88,9 +96,11 @@ const HASTEN: &str = "UPDATE queue_items SET available_at = now() WHERE id = $1"
 const REMOVE: &str = "DELETE FROM queue_items WHERE id = $1";
 
 /// Gives an item that failed, is finished, or was abandoned a new life, and makes one that was postponed claimable at
-/// once. Nothing happens to one that waits or is being worked on.
-pub fn retry(database: &Database, id_prefix: &str) -> Result<Found, DatabaseError> {
-    order(database, "retry item", id_prefix, |state| match state {
+/// once. Nothing happens to one that waits or is being worked on, nor to a failed one whose recipient was queued again
+/// since ([`Item::is_elsewhere`]), unless `anyway`.
+pub fn retry(database: &Database, id_prefix: &str, anyway: bool) -> Result<Found, DatabaseError> {
+    order(database, "retry item", id_prefix, |item| match item.state {
+        State::Failed if item.is_elsewhere && !anyway => None,
         State::Completed | State::Failed | State::Abandoned => Some(RENEW),
         State::Postponed => Some(HASTEN),
         State::Waiting | State::Working(_) | State::Odd(_) => None,
@@ -99,7 +109,7 @@ pub fn retry(database: &Database, id_prefix: &str) -> Result<Found, DatabaseErro
 
 /// Removes an item that waits. Nothing happens to any other.
 pub fn cancel(database: &Database, id_prefix: &str) -> Result<Found, DatabaseError> {
-    order(database, "cancel item", id_prefix, |state| match state {
+    order(database, "cancel item", id_prefix, |item| match item.state {
         State::Waiting | State::Postponed => Some(REMOVE),
         State::Working(_) | State::Abandoned | State::Completed | State::Failed | State::Odd(_) => None,
     })
@@ -109,7 +119,7 @@ fn order(
     database: &Database,
     unit: &'static str,
     id_prefix: &str,
-    change: impl Fn(&State) -> Option<&'static str>,
+    change: impl Fn(&Item) -> Option<&'static str>,
 ) -> Result<Found, DatabaseError> {
     let with = |texts: &str| {
         database.transaction(unit, |tx| {
@@ -118,7 +128,7 @@ fn order(
             if !items.is_empty() {
                 return Ok(Found::Several);
             }
-            if let Some(sql) = change(&item.state) {
+            if let Some(sql) = change(&item) {
                 tx.query_typed(sql, &[(&item.id, Type::UUID)])?;
             }
             Ok(Found::One(item))
@@ -129,13 +139,18 @@ fn order(
 }
 
 fn item(row: &Row) -> Result<Item, postgres::Error> {
-    Ok(Item { id: row.try_get(0)?, recipient_name: row.try_get(1)?, state: state(row)? })
+    Ok(Item {
+        id: row.try_get(0)?,
+        recipient_name: row.try_get(1)?,
+        state: state(row)?,
+        is_elsewhere: row.try_get(4)?,
+    })
 }
 
 fn state(row: &Row) -> Result<State, postgres::Error> {
-    let status: String = row.try_get(4)?;
-    let is_postponed: bool = row.try_get(5)?;
-    let lease_seconds: Option<i64> = row.try_get(6)?;
+    let status: String = row.try_get(5)?;
+    let is_postponed: bool = row.try_get(6)?;
+    let lease_seconds: Option<i64> = row.try_get(7)?;
     Ok(match (status.as_str(), lease_seconds) {
         ("PENDING", _) if is_postponed => State::Postponed,
         ("PENDING", _) => State::Waiting,

@@ -160,7 +160,7 @@ impl Both {
             }
             Event::Retry { item } => {
                 let (id, item) = item.get_mut(&mut self.items);
-                queue_orders::retry(&self.open, &id.to_string()).unwrap();
+                queue_orders::retry(&self.open, &id.to_string(), true).unwrap();
                 item.order_retry(now);
             }
             Event::Cancel { item } => {

@@ -210,7 +210,8 @@ fn met(answer: Result<Found, DatabaseError>) -> State {
 
 #[test]
 fn an_order_waits_for_a_claim_that_is_under_way_and_then_finds_it() {
-    for order in [queue_orders::cancel, queue_orders::retry] {
+    let retry = |database: &Database, id: &str| queue_orders::retry(database, id, false);
+    for order in [queue_orders::cancel, retry] {
         let database = with(&[ADA]);
         let id = ids(&database).remove(0);
         let mut claimer = database.admin();
@@ -279,11 +280,37 @@ fn of_a_claim_and_a_cancel_exactly_one_wins() {
 }
 
 #[test]
+fn who_failed_and_was_queued_again_gets_no_second_email_unawares() {
+    for (status, is_elsewhere) in [("PENDING", true), ("COMPLETED", true), ("FAILED", false)] {
+        let database = with(&[ADA, ADA, ZHOU]);
+        let id = ids(&database).remove(0);
+        set(&database, "status = 'FAILED'");
+        let second = &ids(&database)[1];
+        let update = format!("UPDATE queue_items SET status = '{status}' WHERE id = '{second}'");
+        database.admin().batch_execute(&update).unwrap();
+        let program = Program::new().database(&database);
+        let answer = program.run(&["queue", "retry", &id]);
+        assert_eq!(answer.code, if is_elsewhere { 1 } else { 0 }, "{}", answer.stderr);
+        if is_elsewhere {
+            assert!(
+                answer.stderr.contains("two e-mails") && answer.stderr.contains("--again"),
+                "{}",
+                answer.stderr
+            );
+            assert_eq!(database.number("SELECT count(*) FROM queue_items WHERE status = 'FAILED'"), 2);
+            program.ok(&["queue", "retry", &id, "--again"]);
+        }
+        let waits = format!("SELECT count(*) FROM queue_items WHERE status = 'PENDING' AND id = '{id}'");
+        assert_eq!(database.number(&waits), 1);
+    }
+}
+
+#[test]
 fn of_a_claim_and_a_retry_neither_undoes_the_other() {
     race(
         "status = 'PROCESSING', attempts = 3, lease_expires_at = now() - interval '1 second'",
         |way, _| claim(way),
-        |way, id| met(queue_orders::retry(way, id)),
+        |way, id| met(queue_orders::retry(way, id, false)),
         |database, claimed, state| {
             let expected = match (&claimed, &state) {
                 (Some(_), State::Working(_)) => ("PROCESSING", 4),
@@ -311,7 +338,7 @@ fn of_a_settle_and_a_retry_neither_loses_or_doubles_an_email() {
             let claim = Claim { item: id.parse().unwrap(), token: token.clone() };
             queue_items::settle(way, &claim, &email())
         },
-        |way, id| met(queue_orders::retry(way, id)),
+        |way, id| met(queue_orders::retry(way, id, false)),
         |database, settled, state| {
             assert_eq!(settled, Ok(Settled::Stored));
             match state {
@@ -334,9 +361,9 @@ fn a_retry_broken_anywhere_ends_in_time_and_can_be_ordered_again() {
         commits: true,
         database: || with(&[ADA]),
         prepare: |database: &TestDatabase| set(database, "status = 'FAILED', attempts = 5"),
-        work: |way: &Database, (): &()| queue_orders::retry(way, ""),
+        work: |way: &Database, (): &()| queue_orders::retry(way, "", false),
         applied: |database: &TestDatabase, (): &()| {
-            let state = met(queue_orders::retry(&database.open(), &ids(database)[0]));
+            let state = met(queue_orders::retry(&database.open(), &ids(database)[0], false));
             assert!([State::Failed, State::Waiting].contains(&state), "{state:?}");
             assert_as_new(database);
             state == State::Waiting

@@ -39,6 +39,9 @@ pub enum QueueCommand {
     Retry {
         /// The item's id, or its first eight digits or more
         id: String,
+        /// Also who failed and was queued again since
+        #[arg(long)]
+        again: bool,
     },
     /// Remove a recipient that waits
     #[command(after_help = "Example: scribe queue cancel 1f0c2d3e")]

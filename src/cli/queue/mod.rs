@@ -39,7 +39,7 @@ pub fn run(command: &QueueCommand, settings: &Settings, output: &mut Output<'_>)
         QueueCommand::List { failed, narrow } => list::list(settings, *failed, narrow, output),
         QueueCommand::Show { id } => list::show(settings, id, output),
         QueueCommand::Watch { interval } => watch::run(settings, Duration::from_secs(*interval), output),
-        QueueCommand::Retry { id } => retry(settings, id, output),
+        QueueCommand::Retry { id, again } => retry(settings, id, *again, output),
         QueueCommand::Cancel { id } => cancel(settings, id, output),
         QueueCommand::Pause => pause(&settings.state_directory, output),
         QueueCommand::Resume => resume(&settings.state_directory, output),
@@ -92,9 +92,16 @@ fn check_template(template: &str, user: &User, fields: &Fields) -> Result<(), Fa
     Ok(())
 }
 
-fn retry(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Failure> {
-    let item = order(settings, id, queue_orders::retry)?;
+fn retry(settings: &Settings, id: &str, again: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let item = order(settings, id, |database, id| queue_orders::retry(database, id, again))?;
     let done = match &item.state {
+        State::Failed if item.is_elsewhere && !again => {
+            return Err(Failure::because(
+                "nothing was changed",
+                format!("{} was queued once more since this failed, and would get two e-mails", named(&item)),
+                "`scribe queue list` shows both; `--again` queues this one all the same",
+            ));
+        }
         State::Failed | State::Abandoned => "is queued again",
         State::Completed => {
             "is queued again; the e-mail that is there stays, and another one will be written (a cancel now would take \
