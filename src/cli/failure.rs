@@ -1,6 +1,7 @@
 //! Errors at the edge: what happened, why, what to do, and the exit code. Every error of the library ends here once.
 use std::{fmt, io};
 
+use super::exit::{CONFIGURATION, FAILED};
 use crate::{
     condition::{DATABASE_DRIFT, DATABASE_ERROR},
     config::ConfigError,
@@ -27,15 +28,12 @@ pub struct Report {
     what: String,
     why: Vec<String>,
     remedy: Option<String>,
-    /// 1 it failed, 78 wrong configuration (sysexits' EX_CONFIG).
+    /// One of [`super::exit`].
     pub exit_code: u8,
 }
 
 /// More reasons than these are only counted.
 const MOST_REASONS: usize = 20;
-
-const FAILED: u8 = 1;
-const CONFIGURATION: u8 = 78;
 
 impl Failure {
     /// What happened and what to do.

@@ -8,6 +8,7 @@ mod db;
 mod doctor;
 mod draft;
 mod email;
+mod exit;
 mod failure;
 mod files;
 mod filter;
@@ -88,7 +89,7 @@ fn help(told: &clap::Error) -> ExitCode {
         // Whoever read it has seen enough.
         false => drop(writeln!(io::stdout(), "{}", wrap::all_wrapped(text, terminal::width()))),
     }
-    ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2))
+    ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(exit::USAGE))
 }
 
 /// One line or more to stderr. Nobody is left to tell when that is gone.

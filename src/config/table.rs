@@ -10,8 +10,17 @@ pub struct Setting {
     pub secret: bool,
     /// What holds when nobody sets it.
     pub default: Option<&'static str>,
-    /// One line for people.
+    /// One line for people. It begins with the unit of what is a quantity.
     pub help: &'static str,
+}
+
+#[cfg(test)]
+impl Setting {
+    /// What its number counts, if it is a quantity.
+    pub fn unit(&self) -> Option<&'static str> {
+        let word = self.help.split(' ').next()?;
+        ["seconds", "milliseconds", "USD"].into_iter().find(|unit| *unit == word)
+    }
 }
 
 const fn plain(name: &'static str, default: Option<&'static str>, help: &'static str) -> Setting {

@@ -4,12 +4,12 @@
 //! All that can be wrong with this machine (settings, state directory, port) is found before READY. The database is
 //! not among it: a Pi boots faster than its network, and must not give up for that.
 mod day_budget;
-mod event;
+pub(crate) mod event;
 mod finish;
 mod health;
 mod in_hand;
 mod log;
-mod metrics;
+pub(crate) mod metrics;
 pub mod neighbour;
 mod obstacle;
 mod own_clock;

@@ -2,14 +2,10 @@
 use clap::{Arg, Command, CommandFactory};
 use roff::{Inline, Roff, bold, italic, roman};
 
-use crate::{cli::args::Arguments, config::SETTINGS};
-
-const EXIT_CODES: [(&str, &str); 4] = [
-    ("0", "done"),
-    ("1", "it failed; standard error says what, why, and what to do"),
-    ("2", "wrong usage"),
-    ("78", "wrong configuration"),
-];
+use crate::{
+    cli::{args::Arguments, exit},
+    config::SETTINGS,
+};
 
 const FILES: [(&str, &str); 4] = [
     ("/etc/scribe/scribe.toml", "the settings: scribe.toml(5)"),
@@ -38,7 +34,9 @@ pub fn command_line() -> String {
     page.control("SH", ["FILES"]);
     table(&mut page, &FILES);
     page.control("SH", ["EXIT STATUS"]);
-    table(&mut page, &EXIT_CODES);
+    for (code, meaning) in exit::CODES {
+        entry(&mut page, vec![italic(code.to_string())], meaning);
+    }
     page.control("SH", ["SEE ALSO"]);
     page.text([roman("scribe.toml(5), journalctl(1), systemctl(1)")]);
     page.render()
@@ -120,7 +118,7 @@ fn commands(command: &Command, page: &mut Roff) {
 }
 
 /// `scribe db upgrade [TARGET]`; options are only named where the command has some of its own.
-fn usage(command: &Command) -> String {
+pub fn usage(command: &Command) -> String {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
     let has_options =

@@ -1,6 +1,6 @@
 //! What the package holds besides the program and is said in its code already: manual pages, completions, and
-//! `scribe.toml`. The files stand in `packaging/generated`; `RENEW_GOLDEN=1 cargo test --lib cli::packaging` writes them
-//! anew.
+//! `scribe.toml`, in `packaging/generated`; and `docs/reference.md`. `RENEW_GOLDEN=1 cargo test --lib cli::packaging` writes
+//! them anew.
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -13,6 +13,7 @@ use clap_complete::{Generator, Shell};
 use super::args::Arguments;
 
 mod manual;
+mod reference;
 mod settings;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/generated");
