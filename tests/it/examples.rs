@@ -1,4 +1,4 @@
-//! The examples of the help and of the README are run as they stand, against the real database and the sample web.
+//! The examples of the help, the README and `docs/` are run as they stand, against the real database and the sample web.
 use std::{collections::BTreeSet, fs};
 
 use crate::support::{Program, SampleWeb, TestDatabase, repository};
@@ -66,11 +66,14 @@ fn examples() -> BTreeSet<String> {
     helps(&Program::new(), &[], &mut all);
     let help = all.join("\n");
     let of_help = help.lines().filter_map(|line| line.trim().strip_prefix("Example: "));
-    let readme = fs::read_to_string(repository("README.md")).unwrap();
-    let blocks = readme.split("```sh\n").skip(1).map(|block| block.split_once("```").unwrap().0);
-    let of_readme = blocks.flat_map(str::lines).map(|line| line.trim_start_matches("sudo "));
-    let of_readme = of_readme.filter(|line| line.starts_with("scribe "));
-    of_help.chain(of_readme).map(|line| line.trim().to_owned()).collect()
+    let pages = fs::read_dir(repository("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let pages = pages.chain([repository("README.md")]).map(|path| fs::read_to_string(path).unwrap());
+    let pages = pages.collect::<String>();
+    let blocks = pages.split("```sh\n").skip(1).map(|block| block.split_once("```").unwrap().0);
+    let of_pages = blocks.flat_map(str::lines).map(|line| line.trim_start_matches("sudo "));
+    let of_pages = of_pages.filter(|line| line.starts_with("scribe "));
+    of_help.chain(of_pages).map(|line| line.trim().to_owned()).collect()
 }
 
 /// A place where every example finds what it speaks of.

@@ -1,4 +1,4 @@
-//! On Supabase: what its public roles may do with scribe's tables, users from `auth.users`, and the README's trigger.
+//! On Supabase: what its public roles may do with scribe's tables, users from `auth.users`, and the documented trigger.
 use postgres::Client;
 use scribe::database::{
     Database, hints, inspect,
@@ -326,15 +326,15 @@ fn user_sync_elsewhere_says_what_to_do_instead() {
     assert!(run.stderr.contains("no table auth.users") && run.stderr.contains("user add"), "{}", run.stderr);
 }
 
-/// The SQL that the README gives, word for word.
+/// The SQL that `docs/supabase.md` gives, word for word.
 fn trigger() -> String {
-    let readme = std::fs::read_to_string(repository("README.md")).unwrap();
-    let mut blocks = readme.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let found = blocks.find(|sql| sql.contains("CREATE TRIGGER")).expect("a trigger in the README");
+    let page = std::fs::read_to_string(repository("docs/supabase.md")).unwrap();
+    let mut blocks = page.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let found = blocks.find(|sql| sql.contains("CREATE TRIGGER")).expect("a trigger in the page");
     found.into()
 }
 
-/// A migrated database with the README's trigger, made by scribe's own role as on Supabase.
+/// A migrated database with the documented trigger, made by scribe's own role as on Supabase.
 fn with_trigger() -> TestDatabase {
     let database = migrated();
     database.pooled().batch_execute(&trigger()).unwrap();
@@ -342,7 +342,7 @@ fn with_trigger() -> TestDatabase {
 }
 
 #[test]
-fn the_readmes_trigger_adds_whoever_signs_up() {
+fn the_documented_trigger_adds_whoever_signs_up() {
     let database = with_trigger();
     let id = sign_up(&database, Some("ada@example.org"), r#"{"full_name": "Ada Marlowe"}"#);
     let user = users::find(&database.open(), "ada@example.org").unwrap().unwrap();
@@ -355,7 +355,7 @@ fn the_readmes_trigger_adds_whoever_signs_up() {
 }
 
 #[test]
-fn the_readmes_trigger_never_blocks_a_sign_up() {
+fn the_documented_trigger_never_blocks_a_sign_up() {
     let database = with_trigger();
     users::add(&database.open(), Uuid::new_v4(), "taken@example.org", None).unwrap();
     sign_up(&database, Some("taken@example.org"), "{}");
@@ -394,7 +394,7 @@ fn the_readmes_trigger_never_blocks_a_sign_up() {
 }
 
 #[test]
-fn nobody_can_call_the_readmes_trigger_function_or_lead_it_astray() {
+fn nobody_can_call_the_documented_trigger_function_or_lead_it_astray() {
     let database = with_trigger();
     let callable = database.number(
         "SELECT count(*) FROM pg_proc p, unnest(ARRAY['anon', 'authenticated', 'supabase_auth_admin']) role

@@ -78,8 +78,8 @@ const CONDITIONS: &str = "
 ## Conditions
 
 What can be wrong around scribe, by the code that log, `/health`, `/metrics` and `--json` use. While an error holds, claiming
-pauses and no recipient loses an attempt; it is tried again after the pause. A warning stops nothing. Each links to its cause
-and remedy.
+pauses and no recipient loses an attempt; it is tried again after the pause, which `RETRY_INTERVAL` bounds for all but the
+database. A warning stops nothing. Each links to its cause and remedy.
 ";
 
 /// The whole page.
