@@ -193,6 +193,17 @@ fn is_like(name: &str, pattern: &str) -> bool {
     })
 }
 
+#[test]
+fn the_map_has_every_module_of_the_program_and_no_other() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let map = text.split("## The map\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = map.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let told: BTreeSet<&str> = rows.map(|(module, _)| module).collect();
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap().replace("#[cfg(test)]\nmod ", "");
+    let modules = lib.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "));
+    assert_eq!(told, modules.map(|module| module.trim_end_matches(';')).collect());
+}
+
 /// The modules of the program and its tests, and what is declared in them, with and without a `tests` or its type between.
 fn names_of_the_code() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
