@@ -40,8 +40,20 @@ impl World {
 
     /// The name of the first rule that the value breaks.
     fn verdict(&self, kind: SlotKind, text: &str, facts: &[usize], papers: &[usize]) -> Option<&'static str> {
+        self.verdict_for(TEMPLATE, kind, text, facts, papers)
+    }
+
+    /// The same in an e-mail with this fixed text.
+    fn verdict_for(
+        &self,
+        fixed_text: &str,
+        kind: SlotKind,
+        text: &str,
+        facts: &[usize],
+        papers: &[usize],
+    ) -> Option<&'static str> {
         let value = value(0, text, facts, papers);
-        let claim = Claim::new(&value, kind, self.evidence(), None);
+        let claim = Claim::new(&value, kind, Evidence { fixed_text, ..self.evidence() }, None);
         RULES.iter().find(|rule| !(rule.holds)(&claim)).map(|rule| rule.name)
     }
 }
@@ -70,6 +82,29 @@ fn honest_values_pass() {
         (SlotKind::Detail, "your 2024 article “Baltic mixing”", &[], &[1]),
     ] {
         assert_eq!(world.verdict(kind, text, facts, papers), None, "{text}");
+    }
+}
+
+#[test]
+fn a_turn_of_the_source_may_stand_before_the_quotation_that_it_turns() {
+    let fact = Fact { text: "Ada Example measured why ocean eddies fail.".into(), page: 0 };
+    let world = World { facts: vec![fact], papers: Vec::new() };
+    let verdict = |text| world.verdict(SlotKind::Detail, text, &[0], &[]);
+    assert_eq!(verdict("why “ocean eddies fail”"), None);
+    assert_eq!(verdict("how “ocean eddies fail”"), Some("quotations"));
+}
+
+#[test]
+fn a_value_is_in_english_or_in_the_language_of_the_template() {
+    const GERMAN: &str =
+        "Guten Tag , ich habe mit großem Interesse über  gelesen und würde gern mit Ihnen sprechen.";
+    let world = world();
+    for (text, fact) in [
+        ("“Ada Example measured ocean eddies in the Baltic Sea”", 2),
+        ("“Ada Example ist eine von den Guten”", 8),
+    ] {
+        let verdict = world.verdict_for(GERMAN, SlotKind::Detail, text, &[fact], &[]);
+        assert_ne!(verdict, Some("language"), "{text}");
     }
 }
 
