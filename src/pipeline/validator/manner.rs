@@ -125,6 +125,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_value_is_as_long_as_its_kind_may_be_and_no_longer() {
+        for (kind, most) in [(SlotKind::Detail, LONGEST_DETAIL), (SlotKind::PaperTitle, LONGEST_NAME)] {
+            assert!(fits(kind, &"ü".repeat(most)) && !fits(kind, &"ü".repeat(most + 1)), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn each_tell_tale_of_a_model_that_talks_about_its_answer_is_enough() {
+        let told = [
+            "Unknown",
+            "Here is a detail",
+            "one, as an AI, cannot say",
+            "NOTE: eddies",
+            "<think>eddies",
+            "eddies <think>",
+        ];
+        for text in told {
+            assert!(is_chatter(text), "{text}");
+        }
+        for text in ["the unknown sea", "hereis", "a note: eddies", "how you think"] {
+            assert!(!is_chatter(text), "{text}");
+        }
+    }
+
+    #[test]
     fn only_names_may_be_in_other_letters_than_a_latin_template() {
         let template = "Dear , I read with great interest about ";
         let passes = |text| has_no_foreign_words(text, template, |word| word == "周明岚");
