@@ -24,6 +24,7 @@ use crate::{
 const LONGEST_STEP: Duration = Duration::from_secs(10 * 60);
 const _: () =
     assert!(STEP_TIME.as_secs() + 180 <= LONGEST_STEP.as_secs(), "reading pages takes its time, too");
+const _: () = assert!(LONGEST_STEP.as_secs() < LEASE.as_secs(), "no step could begin");
 const _: () = assert!(LONGEST_ARXIV_STEP.as_secs() <= LONGEST_STEP.as_secs());
 
 impl Worker {

@@ -115,6 +115,29 @@ fn one_item_alone_is_charged_twice_in_passing_unless_the_service_answers_others(
 }
 
 #[test]
+fn failures_by_different_services_are_not_failures_alike() {
+    let mut blame = Blame::default();
+    let (search, model) = (passing(&SEARCH_UNAVAILABLE, false), passing(&MODEL_FAILING, false));
+    for error in [&search, &model, &search, &model] {
+        assert_eq!(next(&mut blame, 1, error), "charged");
+    }
+    // Nor does one that failed by another service last add to the many.
+    assert_eq!([2, 3].map(|number| next(&mut blame, number, &search)), ["charged"; 2]);
+}
+
+#[test]
+fn whoever_waits_is_told_what_fails_and_how() {
+    let mut blame = Blame::default();
+    let error = lasting(&MODEL_KEY_REFUSED);
+    let mut message = || match blame.after_failure(item(1), &error, 1).0 {
+        Next::Aside { message, .. } => message,
+        other => format!("{other:?}"),
+    };
+    let third = [message(), message(), message()][2].clone();
+    assert_eq!(third, format!("{}: no", MODEL_KEY_REFUSED.title));
+}
+
+#[test]
 fn who_needs_a_service_that_others_can_do_without_is_put_aside_and_they_are_not_kept_waiting() {
     let mut blame = Blame::default();
     assert_eq!(next(&mut blame, 1, &lasting(&ARXIV_AWAY)), "aside");

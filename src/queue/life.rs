@@ -197,5 +197,8 @@ impl Item {
 }
 
 #[cfg(test)]
+#[path = "life_rules_tests.rs"]
+mod rules_tests;
+#[cfg(test)]
 #[path = "life_tests.rs"]
 mod tests;

@@ -98,6 +98,16 @@ mod tests {
         assert_ne!(a, b);
         assert!(a.as_str().starts_with(&run.token_prefix()) && a.as_str().len() <= 255);
     }
+
+    #[test]
+    fn runs_and_tokens_are_written_as_they_are_read() {
+        let run = RunId::fresh();
+        assert_eq!(RunId::parse(&run.to_string()), Some(run));
+        let token = ClaimToken::fresh(run);
+        assert_eq!(token.as_string(), token.as_str());
+        assert_eq!(String::from(token.clone()), token.as_str());
+    }
+
     #[test]
     fn only_what_is_a_token_is_read_as_one() {
         let token = ClaimToken::fresh(RunId::fresh());
