@@ -154,7 +154,9 @@ mod tests {
         let template = "Dear , I read with great interest about ";
         let passes = |text| has_no_foreign_words(text, template, |word| word == "周明岚");
         assert!(passes("the β-decay of 周明岚, Müller’s Wellen, 10 μm"));
-        assert!(!passes("Ada 卖肥皂") && !passes("“вихри” of Ada"));
+        for text in ["Ada 卖肥皂", "Ada 卖", "“вихри” of Ada", "κύματα"] {
+            assert!(!passes(text), "{text}");
+        }
         assert!(has_no_foreign_words("вихри", "Здравствуйте, я прочитал о вашей работе", |_| false));
     }
 
@@ -169,5 +171,16 @@ mod tests {
             assert!(is_in_script_of(text, "Hi "), "{text}");
         }
         assert!(is_in_script_of("океанские вихри", "Здравствуйте, я прочитал о вашей работе"));
+        assert!(is_in_script_of("የውቅያኖስ ሞገዶች", "ጤና ይስጥልኝ ስለ ስራዎ በታላቅ ፍላጎት አነበብኩ እና መነጋገር እፈልጋለሁ"));
+    }
+
+    #[test]
+    fn a_script_shows_in_a_few_letters_and_not_in_fewer() {
+        let (few, fewer) = ("a".repeat(FEW_LETTERS), "a".repeat(FEW_LETTERS - 1));
+        assert!(!is_in_script_of("вихри", &few) && is_in_script_of("вихри", &fewer));
+        assert!(
+            !has_no_foreign_words("вихри", &few, |_| false)
+                && has_no_foreign_words("вихри", &fewer, |_| false)
+        );
     }
 }

@@ -108,6 +108,21 @@ fn a_value_is_in_english_or_in_the_language_of_the_template() {
     }
 }
 
+#[test]
+fn the_title_of_a_paper_that_is_in_the_index_may_look_like_anything() {
+    for title in [
+        "Sorry, eddies: a note",
+        "[Retracted] Tides in Node.js",
+        "Recommend ocean eddies!",
+        "Fraudulent tides on +49 30 1234567",
+        "10.1234/x and arXiv 2610.01234",
+        "Your bitcoin wallet of ocean eddies",
+    ] {
+        let world = World { facts: Vec::new(), papers: vec![PaperRef { title: title.into(), year: 2024 }] };
+        assert_eq!(world.verdict(SlotKind::PaperTitle, title, &[], &[0]), None, "{title}");
+    }
+}
+
 /// The rule that is broken, and the kind, text, facts and papers of the value that breaks it.
 type Case<'a> = (&'a str, SlotKind, &'a str, &'a [usize], &'a [usize]);
 
