@@ -8,7 +8,6 @@
 //!
 //! It listens on 127.0.0.1 only, says where in one line on stdout, and ends when its stdin does. A tape is JSON lines:
 //! first `{"model": …}`, then one exchange a line. No header of a request is kept, so no key can be on a tape.
-#![forbid(unsafe_code)]
 #[expect(dead_code, reason = "the answers of the sample web")]
 #[path = "sample_web/http.rs"]
 mod http;

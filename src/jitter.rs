@@ -6,7 +6,7 @@ use uuid::Uuid;
 /// Somewhat less: at most by a quarter.
 pub fn jittered(pause: Duration) -> Duration {
     let [byte, ..] = Uuid::new_v4().into_bytes();
-    pause - pause / 4 * u32::from(byte) / 256
+    pause.saturating_sub(pause / 4 * u32::from(byte) / 256)
 }
 
 #[cfg(test)]

@@ -22,8 +22,26 @@
 //! the HTTP client of `web`. `database` and `queue` know the plain types of `pipeline` (a draft, a step, an error), and
 //! `database` the day of `model`'s ledger. `pipeline`, `model` and `web` know no SQL, `database` knows no HTTP, `queue`
 //! knows neither. `tests/layers.rs` holds them to that order.
-#![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// Further lints are in Cargo.toml. A test may panic and print; what is shipped ends at a panic and prints in `cli` alone.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::allow_attributes,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::disallowed_methods,
+        clippy::exit,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unchecked_time_subtraction,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod cli;
 mod clock;

@@ -88,6 +88,7 @@ pub(crate) fn waits(at_most: Duration) -> Wait {
 /// Sleeps, which is a wait like any other.
 pub(crate) fn sleep(time: Duration) {
     let _wait = waits(time);
+    #[expect(clippy::disallowed_methods, reason = "here the watchdog knows of it")]
     thread::sleep(time);
 }
 

@@ -36,6 +36,7 @@ pub(crate) enum Failure {
 
 impl LookUps {
     /// By the system's resolver.
+    #[expect(clippy::disallowed_methods, reason = "nobody waits for its thread")]
     pub fn system() -> LookUps {
         LookUps::with(|host| Ok((host, 0).to_socket_addrs()?.map(|found| found.ip()).collect()))
     }

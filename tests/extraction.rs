@@ -124,7 +124,7 @@ fn nearly_all_facts_of_profiles_are_in_their_text() {
         }
     }
     println!("profiles: {found} of {all} facts on {} pages", pages.len());
-    assert!(found as f64 >= LEAST_FACTS * all as f64, "{found} of {all} facts");
+    assert!(f64::from(found) >= LEAST_FACTS * all as f64, "{found} of {all} facts");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn every_module_uses_only_those_below_it() {
         for used in uses(shipped(&text)) {
             let below = LAYERS.iter().position(|layer| *layer == used);
             assert!(below.is_some(), "{used}, used in {}, is in no layer", inside.display());
-            seen.insert((user.to_owned(), used.to_owned()));
+            seen.insert((user.to_owned(), used.clone()));
             if below > Some(own) {
                 wrong.insert(format!("{} uses {used}", inside.display()));
             }

@@ -10,7 +10,6 @@
 //! outlives the script or test that started it. While the file of `--hold-while` exists, requests to arXiv wait:
 //! so a test can stop the world in the middle of an item. `--pages` takes other pages than those beside this
 //! file. `--fail` makes a service answer with nothing but a status.
-#![forbid(unsafe_code)]
 mod arxiv;
 mod engines;
 mod http;

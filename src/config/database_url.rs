@@ -58,7 +58,7 @@ pub fn parse(text: &str) -> Result<UrlParts, String> {
             "sslmode" => parts.sslmode = Some(value),
             "sslrootcert" => parts.sslrootcert = Some(value),
             "connect_timeout" => parts.connect_timeout = Some(value),
-            other => parts.skipped.push(other.chars().filter(|c| c.is_ascii_graphic()).take(40).collect()),
+            other => parts.skipped.push(other.chars().filter(char::is_ascii_graphic).take(40).collect()),
         }
     }
     Ok(parts)

@@ -347,6 +347,7 @@ fn a_model_comes_with_its_service_key_and_price() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_model_that_cannot_work_is_a_mistake_in_the_settings() {
     let anthropic = "email_composer_model = \"anthropic:claude-haiku-4-5\"\n";
     let openai = "template_parser_model = \"openai:some\"\n";

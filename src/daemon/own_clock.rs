@@ -56,7 +56,7 @@ fn check_plausible(now: Duration) -> Result<(), Obstacle> {
     if now >= clock::WRITTEN {
         return Ok(());
     }
-    let days = (clock::WRITTEN - now).as_secs() / 86_400;
+    let days = clock::WRITTEN.saturating_sub(now).as_secs() / 86_400;
     Err(Obstacle::new(&CLOCK_NOT_SET, format!("by it, this scribe is not written yet for {days} days")))
 }
 

@@ -208,6 +208,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn what_poolers_and_servers_are_known_to_say_is_understood() {
         for (sqlstate, message, code, retry) in [
             ("XX000", "Tenant or user not found", "tenant-unknown", Mended),

@@ -80,10 +80,10 @@ fn pooler(database: &Database, settings: &DatabaseSettings, report: &mut Report<
     let transaction = condition::DATABASE_SESSION_MODE.remedy;
     match inspect::pooling(database) {
         Ok(Pooling::Transaction) => {
-            report.ok(Check::Pooler, format!("port {port} is a pooler in transaction mode"))
+            report.ok(Check::Pooler, format!("port {port} is a pooler in transaction mode"));
         }
         Ok(Pooling::Session) => {
-            report.warning(Check::Pooler, format!("port {port} is {session}"), transaction)
+            report.warning(Check::Pooler, format!("port {port} is {session}"), transaction);
         }
         Ok(Pooling::Direct) => report.ok(Check::Pooler, format!("none: port {port} is PostgreSQL itself")),
         Ok(Pooling::Unclear) => report.warning(

@@ -13,7 +13,7 @@ pub(crate) const TARGETS: &[Target] = &[
         check: |input| {
             reads_alike(input, answers::page_facts, |answer| {
                 answer.facts.len() <= 100 && (0.0..=1.0).contains(&answer.about_person)
-            })
+            });
         },
     },
     Target {
@@ -21,7 +21,7 @@ pub(crate) const TARGETS: &[Target] = &[
         check: |input| {
             reads_alike(input, answers::selection, |best| {
                 best.len() <= 100 && best.iter().all(|index| i64::try_from(*index).is_ok())
-            })
+            });
         },
     },
     Target {
@@ -29,7 +29,7 @@ pub(crate) const TARGETS: &[Target] = &[
         check: |input| {
             reads_alike(input, answers::values, |values| {
                 values.len() <= 100 && values.iter().all(|value| !value.text.trim().is_empty())
-            })
+            });
         },
     },
     Target { name: "model-probe", check: |input| reads_alike(input, answers::probe, |_| true) },

@@ -105,9 +105,8 @@ pub fn needed_columns(template: &str) -> Result<Vec<String>, String> {
     let mut columns: Vec<String> = Vec::new();
     loop {
         let filled: Fields = columns.iter().map(|column| (column.clone(), "-".to_owned())).collect();
-        let error = match Template::parse_with(template, &filled) {
-            Ok(_) => return Ok(columns),
-            Err(error) => error,
+        let Err(error) = Template::parse_with(template, &filled) else {
+            return Ok(columns);
         };
         // One that stays unknown with its column there has no name that a column could have.
         match error.unknown_name().filter(|name| !columns.iter().any(|column| column == name)) {

@@ -111,7 +111,7 @@ fn distinct(hits: Vec<Hit>) -> Vec<Hit> {
                 url.set_fragment(None);
                 Hit::Address(url)
             }
-            record => record,
+            record @ Hit::Record(_) => record,
         })
         .filter(|hit| seen.insert(address(hit).to_owned()))
         .collect()

@@ -72,8 +72,7 @@ fn route_v4(line: &str) -> Option<IpBlock> {
     let number = |at: usize| u32::from_str_radix(fields.get(at)?, 16).ok().map(u32::to_be);
     let prefix = number(7)?.leading_ones();
     let is_on_link = number(2)? == 0 && prefix >= SHORTEST_V4;
-    // cannot be more than 32
-    is_on_link.then(|| IpBlock::new(Ipv4Addr::from_bits(number(1)?).into(), prefix as u8))?
+    is_on_link.then(|| IpBlock::new(Ipv4Addr::from_bits(number(1)?).into(), u8::try_from(prefix).ok()?))?
 }
 
 /// Pairs of lines: `|-- 192.0.2.1`, `/32 host LOCAL`.

@@ -123,7 +123,7 @@ fn a_clock_that_differs_from_the_servers_is_told_by_how_much() {
     ] {
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs_f64() + ahead;
         let values = [&b"15.0"[..], &150_000_i32.to_be_bytes(), b"any", b"any", &now.to_be_bytes(), b"UTF8"]
-            .map(|value| value.to_vec());
+            .map(<[u8]>::to_vec);
         let port = fake_server(move |mut client: Client| {
             client.let_in();
             let rows = row(&values.each_ref().map(|value| Some(value.as_slice())));

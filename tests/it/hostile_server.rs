@@ -44,7 +44,7 @@ fn answering(answer: Vec<u8>) -> Database {
             match kind {
                 b'Q' => client.say(&done()),
                 b'S' => {
-                    client.say(&[message(b'1', b""), message(b'2', b""), answer.clone(), done()].concat())
+                    client.say(&[message(b'1', b""), message(b'2', b""), answer.clone(), done()].concat());
                 }
                 _ => (),
             }

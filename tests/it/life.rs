@@ -111,6 +111,7 @@ impl Both {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
     fn apply(&mut self, event: &Event) {
         let now = self.now();
         match event {

@@ -11,7 +11,7 @@ struct Offline {
     database: TestDatabase,
     gate: Gate,
     program: Program,
-    _web: SampleWeb,
+    web: SampleWeb,
     _directory: TempDir,
     hold: PathBuf,
 }
@@ -28,7 +28,7 @@ impl Offline {
             &[("Ada Marlowe", "tidal energy"), ("Zhou Minglan", "batteries")],
         );
         let program = Program::new().database(&database).web(&web).env("DB_PORT", &gate.port.to_string());
-        Offline { database, gate, program, _web: web, _directory: directory, hold }
+        Offline { database, gate, program, web, _directory: directory, hold }
     }
 
     /// A daemon that has finished an e-mail and cannot store it.
@@ -134,7 +134,7 @@ fn an_email_whose_item_was_given_to_another_scribe_is_dropped() {
     offline.finished().kill_9();
     let kept = offline.kept();
     offline.end_lease();
-    let other = Program::new().database(&offline.database).web(&offline._web);
+    let other = Program::new().database(&offline.database).web(&offline.web);
     other.ok(&["run", "--until-empty"]);
     offline.gate.open();
     let run = offline.program.run(&["run", "--until-empty"]);
@@ -182,7 +182,7 @@ fn who_is_back_first_after_an_outage_leaves_the_others_their_items() {
     let offline = Offline::new();
     // Cut off as long as the first one, and back before it.
     let gate = Gate::closed();
-    let other = Program::new().database(&offline.database).web(&offline._web);
+    let other = Program::new().database(&offline.database).web(&offline.web);
     let other = other.env("DB_PORT", &gate.port.to_string()).env("POLL_INTERVAL", "0.1").start(&[]);
     other.wait_for("the database cannot be reached");
     let _first = offline.finished();

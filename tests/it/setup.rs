@@ -72,6 +72,7 @@ fn answer_database(terminal: &mut Terminal, database: &TestDatabase) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one way, told from its begin to its end")]
 fn from_nothing_to_the_first_commands_and_once_more_without_a_change() {
     let (database, program) = (TestDatabase::empty(), program());
     let template = program.file("mail.txt", TEMPLATE);

@@ -1,5 +1,5 @@
 //! On Supabase: what its public roles may do with scribe's tables, users from `auth.users`, and the documented trigger.
-use postgres::Client;
+use postgres::{Client, error::SqlState};
 use scribe::database::{
     Database, hints, inspect,
     migrate::{self, UpgradeTarget},
@@ -31,7 +31,7 @@ fn request(database: &TestDatabase, role: &str, user: Option<Uuid>) -> Client {
 /// The SQLSTATE that a statement must fail with is that of a missing permission, or of a policy's veto.
 fn assert_refused(client: &mut Client, sql: &str) {
     let error = client.simple_query(sql).map(|_| ()).expect_err(sql);
-    assert_eq!(error.code().map(|code| code.code()), Some("42501"), "{sql}: {error:?}");
+    assert_eq!(error.code().map(SqlState::code), Some("42501"), "{sql}: {error:?}");
 }
 
 /// Two users, each with one finished item and its e-mail.
@@ -87,7 +87,7 @@ fn a_stop_at_any_version_opens_no_row_to_strangers() {
                 // Up to V4 the old default grants hold, and no policy lets a row through; V5 takes most of them back.
                 match stranger.query(&format!("SELECT FROM {table}"), &[]) {
                     Ok(seen) => assert!(seen.is_empty(), "{role} sees {table} at version {version}"),
-                    Err(error) => assert_eq!(error.code().map(|code| code.code()), Some("42501"), "{error}"),
+                    Err(error) => assert_eq!(error.code().map(SqlState::code), Some("42501"), "{error}"),
                 }
             }
             let insert = "INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'x@example.org')";

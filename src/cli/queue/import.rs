@@ -80,7 +80,7 @@ pub fn run(settings: &Settings, request: &ImportRequest, output: &mut Output<'_>
         false => {
             let mut progress = Progress::new(items.len());
             queue_items::enqueue(&database, user.id, &template, &items, again, &mut |done| {
-                progress.tell(done)
+                progress.tell(done);
             })?
         }
     };

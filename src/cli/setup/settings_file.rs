@@ -163,7 +163,7 @@ mod tests {
         fn whatever_the_value_it_is_read_as_it_was_given(value in "\\PC{0,40}", other in "\\PC{0,20}") {
             let text = edited("# contact = \"\"\nport = 1 # x\n", &[("CONTACT", Some(&other)), ("CONTACT", Some(&value))]);
             let table: toml::Table = toml::from_str(&text).unwrap();
-            let read = table["contact"].as_str().map(String::from).unwrap_or_else(|| table["contact"].as_integer().unwrap().to_string());
+            let read = table["contact"].as_str().map_or_else(|| table["contact"].as_integer().unwrap().to_string(), String::from);
             prop_assert_eq!(read, value);
             prop_assert!(text.starts_with("# contact = \"\"\ncontact = ") && text.ends_with("\nport = 1 # x\n"));
         }

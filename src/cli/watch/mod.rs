@@ -111,6 +111,7 @@ impl Watcher {
             if tell.send(Heard::Seen(Box::new(self.seen(result, pause)))).is_err() {
                 return;
             }
+            #[expect(clippy::disallowed_methods, reason = "nobody waits for its thread")]
             thread::sleep(pause);
         }
     }

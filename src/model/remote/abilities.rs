@@ -48,9 +48,10 @@ const ANTHROPIC: &[(&str, Abilities)] = &[
     row("claude-opus-4-8", false, None, false),
     row("claude-haiku-5-5", false, Some("disabled"), false),
     row("claude-sonnet-5-5", false, Some("between_tools"), false),
-    // What is not known behaves like the newest: nothing optional, and room to think.
-    row("", false, None, true),
 ];
+
+/// What is not known behaves like the newest: nothing optional, and room to think.
+const ANTHROPIC_UNKNOWN: Abilities = row("", false, None, true).1;
 
 /// OpenAI's own models that think; their servers refuse a temperature.
 const OPENAI_THINKING: &[&str] = &["o1", "o3", "o4", "gpt-5"];
@@ -61,7 +62,7 @@ impl Abilities {
         match model.provider {
             Provider::Anthropic => {
                 let known = ANTHROPIC.iter().find(|(prefix, _)| model.model.starts_with(prefix));
-                known.or(ANTHROPIC.last()).map(|(_, abilities)| *abilities).expect("the table is not empty")
+                known.map_or(ANTHROPIC_UNKNOWN, |(_, abilities)| *abilities)
             }
             Provider::OpenAi => {
                 let is_vendor = model.base_url.host_str() == Some("api.openai.com");

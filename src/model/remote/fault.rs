@@ -183,6 +183,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_error_of_the_vendors_is_what_it_is() {
         let cases = [
             // Anthropic

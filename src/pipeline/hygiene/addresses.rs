@@ -60,7 +60,7 @@ pub(crate) fn holds_handle(text: &str) -> bool {
 fn is_handle(word: &str) -> bool {
     let is_letter = |c: char| c.is_alphabetic();
     let runs: Vec<&str> = word.split(|c: char| c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
-    let is_plain = word.chars().all(|c| c.is_alphanumeric());
+    let is_plain = word.chars().all(char::is_alphanumeric);
     let turns = word.as_bytes().windows(2).filter(|w| w[0].is_ascii_digit() != w[1].is_ascii_digit()).count();
     let is_name_with_number =
         runs.len() > 1 && word.chars().count() >= 8 && runs.iter().all(|run| run.chars().count() >= 3);

@@ -258,7 +258,7 @@ mod tests {
     fn what_has_none_is_left_as_it_is() {
         for text in [
             r"$\frac{1}{2}$ of it",
-            r"$x_{ij}$ and more",
+            "$x_{ij}$ and more",
             "costs $5 and $6",
             "costs $5",
             "a } b",

@@ -173,7 +173,7 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
     match answer(api, &asked, mood) {
         Ok(body) => send(&stream, 200, "", "application/json", &body.to_string()),
         Err(Refusal { status, headers, body }) => {
-            send(&stream, status, &headers, "application/json", &body.to_string())
+            send(&stream, status, &headers, "application/json", &body.to_string());
         }
     }
 }
