@@ -92,6 +92,14 @@ wait_until_ready() {
     done
 }
 
+# Installs a tool of cargo's in just this version, into target/tools; when it is there, that takes no network. Further
+# arguments go to `cargo install`.
+need_cargo_tool() {
+    ! grep -q "^\"$1 $2 " "$root/target/tools/.crates.toml" 2>/dev/null || return 0
+    printf 'Installing %s %s into target/tools\n' "$1" "$2" >&2
+    cargo install "$1" --version "$2" --locked --root "$root/target/tools" "${@:3}" >&2
+}
+
 # Makes sure of a Rust compiler that is new enough for Cargo.toml. rustup's directory is looked at too, because a
 # shell that was open while rustup was installed does not have it on its PATH, or has Debian's older compiler first.
 need_rust() {

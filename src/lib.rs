@@ -23,7 +23,8 @@
 //! `database` the day of `model`'s ledger. `pipeline`, `model` and `web` know no SQL, `database` knows no HTTP, `queue`
 //! knows neither. `tests/layers.rs` holds them to that order.
 #![warn(missing_docs)]
-// Further lints are in Cargo.toml. A test may panic and print; what is shipped ends at a panic and prints in `cli` alone.
+// Further lints are in Cargo.toml. A test may panic and print; what is shipped ends at a panic, prints in `cli`
+// alone, and needs no crate for nothing.
 #![cfg_attr(
     not(test),
     warn(
@@ -39,7 +40,8 @@
         clippy::print_stdout,
         clippy::unchecked_time_subtraction,
         clippy::unreachable,
-        clippy::unwrap_used
+        clippy::unwrap_used,
+        unused_crate_dependencies
     )
 )]
 
