@@ -100,11 +100,16 @@ need_cargo_tool() {
     cargo install "$1" --version "$2" --locked --root "$root/target/tools" "${@:3}" >&2
 }
 
+# Prints the oldest Rust that Cargo.toml promises.
+oldest_rust() {
+    sed -n 's/^rust-version *= *"\(.*\)"/\1/p' "$root/Cargo.toml"
+}
+
 # Makes sure of a Rust compiler that is new enough for Cargo.toml. rustup's directory is looked at too, because a
 # shell that was open while rustup was installed does not have it on its PATH, or has Debian's older compiler first.
 need_rust() {
     local wanted found='' dir
-    wanted=$(sed -n 's/^rust-version *= *"\(.*\)"/\1/p' "$root/Cargo.toml")
+    wanted=$(oldest_rust)
     for dir in '' "${CARGO_HOME:-${HOME:-/root}/.cargo}/bin:"; do
         PATH=$dir$PATH
         command -v cargo >/dev/null || continue
