@@ -37,7 +37,12 @@ impl Program {
         let state = program.state_directory().display().to_string();
         let program = program.env("STATE_DIRECTORY", &state).env("HOST", "127.0.0.1").env("PORT", "0");
         // The default would ask the true indexes.
-        program.env("SEARCH_PROVIDER", "none")
+        let program = program.env("SEARCH_PROVIDER", "none");
+        // `scripts/test --coverage` counts in it.
+        match std::env::var("LLVM_PROFILE_FILE") {
+            Ok(file) => program.env("LLVM_PROFILE_FILE", &file),
+            Err(_) => program,
+        }
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
