@@ -121,7 +121,9 @@ fn failures_by_different_services_are_not_failures_alike() {
     for error in [&search, &model, &search, &model] {
         assert_eq!(next(&mut blame, 1, error), "charged");
     }
-    // Nor does one that failed by another service last add to the many.
+    // They are counted from the change on.
+    assert_eq!([(); 2].map(|()| next(&mut blame, 1, &model)), ["charged", "back"]);
+    // Nor does what failed by another service last add to the many.
     assert_eq!([2, 3].map(|number| next(&mut blame, number, &search)), ["charged"; 2]);
 }
 
