@@ -61,6 +61,9 @@ impl Worker {
             if self.stop.is_requested() || self.seen.has_failed.get() {
                 self.keep();
             }
+            if let Ending::Next(Next::Aside { .. }, _) = &end {
+                self.turns.put_aside(Instant::now());
+            }
             match self.write_down(&claim, &end) {
                 Ok(is_done) => {
                     if is_done {
@@ -145,6 +148,9 @@ impl Worker {
         match end {
             Ending::Email(_) => {
                 self.refusals.accepted();
+                if self.blame.is_clear() {
+                    self.turns.end();
+                }
                 self.all_clear(|condition| *condition == EMAILS_REFUSED);
                 self.status.count(Outcome::Completed);
                 let how = match started {

@@ -58,6 +58,7 @@ use crate::{
     queue::{
         RunId,
         blame::{Blame, Refusals},
+        turns::Turns,
     },
 };
 
@@ -161,6 +162,7 @@ pub fn run(settings: &Settings, until_empty: bool) -> Result<(), DaemonError> {
         stop: stop.clone(),
         in_hand: in_hand.clone(),
         blame: Blame::default(),
+        turns: Turns::default(),
         refusals: Refusals::default(),
         seen: Seen::default(),
         poll_interval: settings.poll_interval,

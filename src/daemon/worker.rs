@@ -26,13 +26,14 @@ use crate::{
     condition::{Condition, Obstacle},
     database::{
         Database, migrate,
-        queue_items::{self, Claimed, Polled},
+        queue_items::{self, Claimed, Polled, Reach},
     },
     jitter::jittered,
     pipeline::{self, Pipeline},
     queue::{
         blame::{Blame, Refusals},
         failure::Next,
+        turns::Turns,
     },
 };
 
@@ -76,6 +77,8 @@ pub struct Worker {
     pub outstanding: Option<Outstanding>,
     /// What failures have shown so far.
     pub blame: Blame,
+    /// Whose turn it is while items are put aside.
+    pub turns: Turns,
     /// The e-mails that were refused.
     pub refusals: Refusals,
     /// The database as it was seen last.
@@ -156,12 +159,20 @@ impl Worker {
         trouble.map_or(Ok(Round::Worked), Err)
     }
 
-    fn claim(&self) -> Result<Option<Claimed>, Obstacle> {
+    fn claim(&mut self) -> Result<Option<Claimed>, Obstacle> {
+        let item = self.claim_within(self.turns.least_wait(Instant::now()))?;
+        if item.is_none() && self.turns.end() {
+            return self.claim_within(Duration::ZERO);
+        }
+        Ok(item)
+    }
+
+    fn claim_within(&self, least_wait: Duration) -> Result<Option<Claimed>, Obstacle> {
         // An error leaves it at that: what was claimed perhaps is taken back at a stop.
         self.in_hand.claiming();
-        let claim =
-            if self.seen.leaves_others() { queue_items::claim_leaving_others } else { queue_items::claim };
-        let Polled { item, backlog } = self.seen(claim(&self.database, self.in_hand.run()))?;
+        let reach = Reach { leaves_others: self.seen.leaves_others(), least_wait };
+        let polled = queue_items::claim_within(&self.database, self.in_hand.run(), reach);
+        let Polled { item, backlog } = self.seen(polled)?;
         self.status.backlog(backlog);
         match &item {
             Some(item) => {

@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) use self::claim::{IN_INDEX_ORDER, lease_end};
 pub use self::{
-    claim::{Claimed, Polled, Unfit, claim, claim_leaving_others, next_unreadable},
+    claim::{Claimed, Polled, Reach, Unfit, claim, claim_within, next_unreadable},
     enqueue::{Again, Known, KnownState, NewItem, Queued, enqueue, known},
     listing::{Listed, Whole, find, list},
 };

@@ -96,6 +96,11 @@ impl Blame {
         }
     }
 
+    /// Whether every service that an item failed by has let one through since.
+    pub fn is_clear(&self) -> bool {
+        !self.traces.iter().any(|trace| trace.is_open)
+    }
+
     /// Notes a failure, and returns how many items have failed alike since one got through.
     fn note(&mut self, item: Uuid, subject: &'static str) -> usize {
         // That another one fails as well speaks for the others.

@@ -1,8 +1,9 @@
 //! The queue, without I/O: the life of an item ([`life`]), what a failure leads to ([`failure`]) and whose it is
-//! ([`blame`]), and the names of those who work on it.
+//! ([`blame`]), whose turn it is meanwhile ([`turns`]), and the names of those who work on it.
 pub mod blame;
 pub mod failure;
 pub mod life;
+pub mod turns;
 
 use std::fmt;
 

@@ -12,7 +12,7 @@ use scribe::{
     database::{
         Cause, Database, DatabaseError, Phase, Transaction, hints,
         migrate::{self, MigrateError, Misfit, UpgradeTarget},
-        queue_items::{self, Email, Settled},
+        queue_items::{self, Email, Reach, Settled},
     },
     pipeline::Step,
     queue::RunId,
@@ -118,6 +118,24 @@ fn items_are_claimed_in_the_order_of_their_insert_and_by_one_only() {
     let mut other = admin.transaction().unwrap();
     other.query("SELECT 1 FROM queue_items WHERE recipient_name = 'D' FOR UPDATE", &[]).unwrap();
     assert_eq!(claim(RunId::fresh()), None);
+}
+
+#[test]
+fn a_claim_leaves_alone_what_began_to_wait_more_recently_than_it_wants() {
+    let database = with_items(&["A", "B"]);
+    database.query("UPDATE queue_items SET available_at = now() - interval '1 hour'", &[]);
+    let (open, run) = (database.open(), RunId::fresh());
+    let claim = |minutes: u64| {
+        let reach = Reach { least_wait: Duration::from_secs(60 * minutes), ..Reach::default() };
+        queue_items::claim_within(&open, run, reach).unwrap().item
+    };
+    let first = claim(30).unwrap();
+    assert!(queue_items::put_aside(&open, &first.claim, Duration::ZERO, "away").unwrap());
+    let second = claim(30).unwrap();
+    assert_ne!(second.claim.item, first.claim.item, "it is back, but not yet its turn");
+    assert!(queue_items::put_back(&open, &second.claim).unwrap());
+    assert!(claim(90).is_none());
+    assert_eq!(claim(0).unwrap().claim.item, first.claim.item);
 }
 
 #[test]

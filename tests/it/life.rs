@@ -6,7 +6,7 @@ use proptest::{prelude::*, sample::Index};
 use scribe::{
     database::{
         Database,
-        queue_items::{self, Email, Settled},
+        queue_items::{self, Email, Reach, Settled},
         queue_orders,
     },
     pipeline::Step,
@@ -205,8 +205,8 @@ impl Both {
 
     fn claim(&mut self, run: RunId, leaving_others: bool) {
         let now = self.now();
-        let claim = if leaving_others { queue_items::claim_leaving_others } else { queue_items::claim };
-        let claimed = claim(&self.open, run).unwrap().item;
+        let reach = Reach { leaves_others: leaving_others, ..Reach::default() };
+        let claimed = queue_items::claim_within(&self.open, run, reach).unwrap().item;
         let expected = self.items.iter_mut().find(|(_, item)| match leaving_others {
             true => item.is_claimable_leaving_others(run, now),
             false => item.is_claimable(run, now),

@@ -26,6 +26,15 @@ pub struct Claimed {
     pub waited: Option<Duration>,
 }
 
+/// Which of the items that may be claimed a claim takes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reach {
+    /// Leaves alone what others held: they may be back in a moment and store what they finished.
+    pub leaves_others: bool,
+    /// Leaves alone what began to wait more recently, see [`Turns`](crate::queue::turns::Turns).
+    pub least_wait: Duration,
+}
+
 /// What a claim found.
 #[derive(Debug, Clone)]
 pub struct Polled {
@@ -80,20 +89,15 @@ pub(in crate::database) fn lease_end() -> String {
 /// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
 /// an item whose claim was never answered: it is taken again and costs no further attempt.
 pub fn claim(database: &Database, run: RunId) -> Result<Polled, DatabaseError> {
-    claim_from(database, run, &format!("{} < now()", lease_end()))
+    claim_within(database, run, Reach::default())
 }
 
-/// The same, but leaves alone what others held: they may be back in a moment and store what they finished.
-pub fn claim_leaving_others(database: &Database, run: RunId) -> Result<Polled, DatabaseError> {
-    claim_from(database, run, "FALSE")
-}
-
-/// One message does it all. Where a row's texts cannot be read, that would fail for ever and hold up all behind it: then
-/// it is claimed by its id alone, and read afterwards.
-fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Polled, DatabaseError> {
+/// The same among fewer. One message does it all. Where a row's texts cannot be read, that would fail for ever and hold up
+/// all behind it: then it is claimed by its id alone, and read afterwards.
+pub fn claim_within(database: &Database, run: RunId, reach: Reach) -> Result<Polled, DatabaseError> {
     let token = ClaimToken::fresh(run);
     let (claim, backlog) =
-        (claim_next(run, &token, is_abandoned), Backlog::query("id NOT IN (SELECT id FROM next)"));
+        (claim_next(run, &token, reach), Backlog::query("id NOT IN (SELECT id FROM next)"));
     let with = |columns: &str| {
         let sql = format!(
             "{IN_INDEX_ORDER}; WITH {claim}, backlog AS ({backlog})
@@ -121,10 +125,12 @@ fn claim_from(database: &Database, run: RunId, is_abandoned: &str) -> Result<Pol
 }
 
 /// The statement's head: `next` is the row that is next, `claimed` what it has become.
-fn claim_next(run: RunId, token: &ClaimToken, is_abandoned: &str) -> String {
+fn claim_next(run: RunId, token: &ClaimToken, reach: Reach) -> String {
     let (own, lease, token) = (run.token_prefix(), LEASE.as_secs(), token.as_str());
     let first_step = Step::TemplateParser.as_str();
-    let claimable = claimable(&format!("{is_abandoned} OR celery_task_id::text LIKE '{own}%'"));
+    let is_abandoned = if reach.leaves_others { "FALSE".into() } else { is_abandoned() };
+    let in_work = format!("{is_abandoned} OR celery_task_id::text LIKE '{own}%'");
+    let claimable = claimable(reach.least_wait, &in_work);
     format!(
         "next AS (
             SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered,
@@ -143,17 +149,22 @@ fn claim_next(run: RunId, token: &ClaimToken, is_abandoned: &str) -> String {
     )
 }
 
-/// It waits and its time has come, or it is in work and may be taken all the same.
-fn claimable(in_work: &str) -> String {
+/// It waits and its time came so long ago, or it is in work and may be taken all the same.
+fn claimable(least_wait: Duration, in_work: &str) -> String {
+    let since = format!("now() - interval '{} milliseconds'", least_wait.as_millis());
     format!(
         "status::text IN ('PENDING', 'PROCESSING')
-         AND CASE status::text WHEN 'PENDING' THEN available_at <= now() ELSE {in_work} END"
+         AND CASE status::text WHEN 'PENDING' THEN available_at <= {since} ELSE {in_work} END"
     )
+}
+
+fn is_abandoned() -> String {
+    format!("{} < now()", lease_end())
 }
 
 /// The item that a claim would take next, if it cannot be read, and why. Changes nothing.
 pub fn next_unreadable(database: &Database) -> Result<Option<(Uuid, DatabaseError)>, DatabaseError> {
-    let claimable = claimable(&format!("{} < now()", lease_end()));
+    let claimable = claimable(Duration::ZERO, &is_abandoned());
     let sql = format!(
         "{IN_INDEX_ORDER}; SELECT id FROM queue_items WHERE {claimable} ORDER BY created_at, seq LIMIT 1"
     );
