@@ -1,7 +1,9 @@
 //! `scribe compose`: the pipeline once, without a database.
 use serde::Serialize;
 
-use super::{args::ComposeRequest, draft::Shown, failure::Failure, files::read_text, note, output::Output};
+use super::{
+    args::ComposeRequest, draft::DraftView, failure::Failure, files::read_text, note, output::Output,
+};
 use crate::{
     config::Settings,
     pipeline::{self, Draft, Fields, Pipeline, Request, Usage},
@@ -33,7 +35,7 @@ pub fn run(request: &ComposeRequest, settings: &Settings, output: &mut Output<'_
     let draft =
         pipeline.run(&request, &mut |_| Ok(())).map_err(|error| explain(error, &pipeline.take_usage()))?;
     let Draft { message, is_confident, metadata, .. } = &draft;
-    let shown = Shown { message, is_confident: *is_confident, metadata };
+    let shown = DraftView { message, is_confident: *is_confident, metadata };
     if output.json {
         return Ok(output.value(&Composed { reasons: shown.reasons(), draft: &draft })?);
     }

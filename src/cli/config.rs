@@ -7,7 +7,7 @@ use super::{failure::Failure, note, output::Output};
 use crate::config::{DatabaseSettings, Environment, SETTINGS, Settings, sources};
 
 #[derive(Serialize)]
-struct Shown {
+struct SettingRow {
     name: &'static str,
     value: Option<String>,
     from: Option<String>,
@@ -25,7 +25,7 @@ pub fn show(
     let gathered = sources::gather(file, environment);
     let settings = Settings::check(&gathered);
     let database = settings.as_ref().ok().and_then(|settings| settings.database.as_ref());
-    let shown: Vec<Shown> = SETTINGS
+    let shown: Vec<SettingRow> = SETTINGS
         .iter()
         .map(|setting| {
             let raw = gathered.values.get(setting.name);
@@ -33,7 +33,7 @@ pub fn show(
             let is_secret = |value: &str| setting.secret || value.contains('@');
             let value = raw.map(|raw| if is_secret(&raw.value) { "***".into() } else { raw.value.clone() });
             let in_force = database.and_then(|database| in_force(database, setting.name));
-            Shown {
+            SettingRow {
                 name: setting.name,
                 in_force: in_force.filter(|it| Some(it) != value.as_ref()),
                 value,
@@ -64,7 +64,7 @@ fn in_force(database: &DatabaseSettings, name: &str) -> Option<String> {
     }
 }
 
-fn row(shown: &Shown) -> Vec<String> {
+fn row(shown: &SettingRow) -> Vec<String> {
     let or_none = |text: &Option<String>| text.clone().unwrap_or("-".into());
     let (value, from) = match (&shown.in_force, &shown.value) {
         (None, _) => (or_none(&shown.value), or_none(&shown.from)),

@@ -122,7 +122,7 @@ fn print_drift(drift: &Drift, output: &mut Output<'_>) -> io::Result<()> {
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct ConnectionInfo {
     status: &'static str,
     url: String,
     environment: &'static str,
@@ -140,7 +140,7 @@ fn show_info(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure
     let answer = inspect::server(&database).and_then(|server| Ok((server, migrate::current(&database)?)));
     let seen = answer.as_ref().ok();
     let is_connected = answer.as_ref().err().is_none_or(DatabaseError::was_logged_in);
-    let shown = Shown {
+    let shown = ConnectionInfo {
         status: if is_connected { CONNECTED } else { DISCONNECTED },
         url,
         environment: settings.stage.as_str(),
@@ -160,7 +160,7 @@ fn show_info(settings: &Settings, output: &mut Output<'_>) -> Result<(), Failure
     Ok(())
 }
 
-fn print_info(shown: &Shown, output: &mut Output<'_>) -> io::Result<()> {
+fn print_info(shown: &ConnectionInfo, output: &mut Output<'_>) -> io::Result<()> {
     output.line(format!("status:      {}", shown.status))?;
     output.line(format!("url:         {}", shown.url))?;
     output.line(format!("environment: {}", shown.environment))?;

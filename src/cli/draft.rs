@@ -15,8 +15,8 @@ const WIDTH: usize = 80;
 /// The rest of a line behind the columns before it.
 const WIDEST_MODEL: usize = 26;
 
-/// What is shown.
-pub struct Shown<'a> {
+/// An e-mail as a person reads it: with what it rests on, and what is in doubt.
+pub struct DraftView<'a> {
     /// The e-mail.
     pub message: &'a str,
     /// Whether every value has evidence, and nothing is in doubt.
@@ -25,7 +25,7 @@ pub struct Shown<'a> {
     pub metadata: &'a Metadata,
 }
 
-impl Shown<'_> {
+impl DraftView<'_> {
     /// Why somebody should look at the e-mail before it is sent; empty where scribe is sure of it.
     pub fn reasons(&self) -> Vec<String> {
         let sources = &self.metadata.sources;

@@ -45,7 +45,7 @@ fn metadata() -> Metadata {
 
 fn shown(is_confident: bool, metadata: &Metadata) -> String {
     let mut bytes = Vec::new();
-    let shown = Shown { message: "Dear Ada,\n\n  I read it.\n", is_confident, metadata };
+    let shown = DraftView { message: "Dear Ada,\n\n  I read it.\n", is_confident, metadata };
     shown.print(&mut Output::new(&mut bytes, false, None)).unwrap();
     String::from_utf8(bytes).unwrap()
 }

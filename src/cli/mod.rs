@@ -61,7 +61,7 @@ pub fn main() -> ExitCode {
         Err(told) => return help(&told),
     };
     let mut stdout = io::stdout().lock();
-    let mut output = Output::new(&mut stdout, arguments.json, terminal::width());
+    let mut output = Output::new(&mut stdout, arguments.json, terminal::width(&io::stdout()));
     let result = dispatch(&arguments, &mut output).and_then(|code| {
         stdout.flush()?;
         Ok(code)
@@ -87,7 +87,7 @@ fn help(told: &clap::Error) -> ExitCode {
     match told.use_stderr() {
         true => tell_wrapped(text),
         // Whoever read it has seen enough.
-        false => drop(writeln!(io::stdout(), "{}", wrap::all_wrapped(text, terminal::width()))),
+        false => drop(writeln!(io::stdout(), "{}", wrap::all_wrapped(text, terminal::width(&io::stdout())))),
     }
     ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(exit::USAGE))
 }
@@ -99,7 +99,7 @@ fn tell(text: &impl Display) {
 
 /// The same, broken between words at a terminal.
 fn tell_wrapped(text: &str) {
-    tell(&wrap::all_wrapped(text, terminal::width_of_errors()));
+    tell(&wrap::all_wrapped(text, terminal::width(&io::stderr())));
 }
 
 /// The same where the reader may have stopped reading, which must not keep the program from ending.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct PageView<'a> {
     title: &'a str,
     text: &'a str,
     warnings: &'a [String],
@@ -29,7 +29,7 @@ pub fn run(what: &str, settings: &Settings, output: &mut Output<'_>) -> Result<(
     let page = if is_there(path) { read_file(path) } else { read_address(what, settings) }?;
     let Page { title, text, warnings, url } = &page;
     if output.json {
-        return Ok(output.value(&Shown { title, text, warnings, url })?);
+        return Ok(output.value(&PageView { title, text, warnings, url })?);
     }
     if !title.is_empty() {
         output.line(title)?;

@@ -20,33 +20,21 @@ pub struct Size {
     pub rows: usize,
 }
 
-/// The size of the terminal that standard output is; `None` where it is a file or a pipe.
-pub fn size() -> Option<Size> {
-    let stdout = io::stdout();
-    stdout.is_terminal().then(|| size_of(stdout))
-}
-
-/// The columns of the terminal that standard output is, or what `COLUMNS` says of it; `None` where it is a file or a
-/// pipe, which have no end.
-pub fn width() -> Option<usize> {
-    let told = || env::var("COLUMNS").ok()?.trim().parse().ok().filter(|columns| *columns > 0);
-    size().map(|size| told().unwrap_or(size.columns))
-}
-
-/// The same of standard error.
-pub fn width_of_errors() -> Option<usize> {
-    let stderr = io::stderr();
-    stderr.is_terminal().then(|| size_of(stderr).columns)
-}
-
-/// Some terminals, such as serial consoles, know nothing of their size and say zero.
-fn size_of(terminal: impl AsFd) -> Size {
-    match tcgetwinsize(terminal) {
+/// The size of the terminal that a stream is; `None` where it is a file or a pipe. Some terminals, such as serial consoles,
+/// know nothing of their size and say zero.
+pub fn size(stream: &(impl AsFd + IsTerminal)) -> Option<Size> {
+    stream.is_terminal().then(|| match tcgetwinsize(stream) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => {
             Size { columns: size.ws_col.into(), rows: size.ws_row.into() }
         }
         _ => USUAL,
-    }
+    })
+}
+
+/// Its columns, or what `COLUMNS` says of them; `None` where it is a file or a pipe, which have no end.
+pub fn width(stream: &(impl AsFd + IsTerminal)) -> Option<usize> {
+    let told = || env::var("COLUMNS").ok()?.trim().parse().ok().filter(|columns| *columns > 0);
+    size(stream).map(|size| told().unwrap_or(size.columns))
 }
 
 /// Whether somebody is there to answer: questions go to standard error, answers come from standard input.

@@ -67,7 +67,7 @@ pub fn dial(settings: &DatabaseSettings, addresses: &[IpAddr]) -> Result<Dialled
 
 /// What a server shows in a TLS handshake.
 #[derive(Debug)]
-pub struct Shown {
+pub struct Handshake {
     /// E.g. `TLSv1.3`.
     pub protocol: &'static str,
     /// Whom the certificate was issued for.
@@ -85,7 +85,7 @@ pub struct Shown {
 }
 
 /// Asks for TLS and looks at the certificate, whatever it is worth.
-pub fn certificate(settings: &DatabaseSettings, stream: TcpStream) -> Result<Shown, DatabaseError> {
+pub fn certificate(settings: &DatabaseSettings, stream: TcpStream) -> Result<Handshake, DatabaseError> {
     let started = Instant::now();
     let mut stream = Bounded { stream, deadline: started + settings.connect_timeout };
     let failed = |phase| move |cause| DatabaseError { unit: UNIT, phase, cause };
@@ -142,7 +142,7 @@ fn shake_hands(
     })
 }
 
-fn shown(stream: &SslStream<Bounded>, complaints: Vec<String>) -> Option<Shown> {
+fn shown(stream: &SslStream<Bounded>, complaints: Vec<String>) -> Option<Handshake> {
     let ssl = stream.ssl();
     let leaf = ssl.peer_certificate()?;
     let days_left = days_left(&leaf)?;
@@ -157,7 +157,7 @@ fn shown(stream: &SslStream<Bounded>, complaints: Vec<String>) -> Option<Shown> 
         .filter_map(|certificate| Some((name(certificate.subject_name()), self::days_left(certificate)?)))
         .min_by_key(|(_, days)| *days)
         .filter(|(_, days)| *days < days_left);
-    Some(Shown {
+    Some(Handshake {
         protocol: ssl.version_str(),
         subject: subject(&leaf),
         issuers: issuers.take(LONGEST_CHAIN).collect(),

@@ -7,7 +7,7 @@ use crate::{
     config::{DatabaseSettings, TlsMode},
     database::{
         Database, Phase, hints, inspect,
-        probe::{self, Dialled, Shown},
+        probe::{self, Dialled, Handshake},
     },
 };
 
@@ -114,7 +114,7 @@ fn tls(settings: &DatabaseSettings, dialled: Dialled, report: &mut Report<'_>) -
 }
 
 /// As the mode would; the login that follows decides.
-fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
+fn judge(mode: TlsMode, shown: &Handshake, report: &mut Report<'_>) -> bool {
     let fact = format!("{}, {}", describe(shown), mode.as_str());
     let about_name = |complaint: &&String| hints::of_tls(complaint) == &condition::DATABASE_TLS_WRONG_NAME;
     let complaint = match mode {
@@ -148,8 +148,8 @@ fn judge(mode: TlsMode, shown: &Shown, report: &mut Report<'_>) -> bool {
 }
 
 /// E.g. `TLSv1.3, certificate of db.example.org by Example CA, by Example Root, 43 days left`.
-fn describe(shown: &Shown) -> String {
-    let Shown { protocol, subject, issuers, days_left, .. } = shown;
+fn describe(shown: &Handshake) -> String {
+    let Handshake { protocol, subject, issuers, days_left, .. } = shown;
     let chain: String = issuers.iter().map(|issuer| format!(" by {issuer},")).collect();
     let chain = if chain.is_empty() { " by itself,".into() } else { chain };
     let mut text = format!("{protocol}, certificate of {subject}{chain} {}", left(*days_left));
@@ -168,7 +168,7 @@ fn days(number: i32) -> String {
 }
 
 /// Days until no connection comes about any more, when they are few.
-fn expires_soon(shown: &Shown) -> Option<i32> {
+fn expires_soon(shown: &Handshake) -> Option<i32> {
     let limit = |days: i32| days < LAST_DAYS;
     let leaf = Some(shown.days_left).filter(|days| limit(*days) && *days < shown.life / LAST_PART);
     shown.sooner.as_ref().map(|(_, days)| *days).filter(|days| limit(*days)).or(leaf)
@@ -178,8 +178,8 @@ fn expires_soon(shown: &Shown) -> Option<i32> {
 mod tests {
     use super::*;
 
-    fn shown(days_left: i32, life: i32, sooner: Option<i32>) -> Shown {
-        Shown {
+    fn shown(days_left: i32, life: i32, sooner: Option<i32>) -> Handshake {
+        Handshake {
             protocol: "TLSv1.3",
             subject: "db.example.org".into(),
             issuers: vec!["Example CA".into(), "Example Root".into()],

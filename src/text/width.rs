@@ -37,17 +37,16 @@ pub fn pad(line: &str, wide: usize) -> String {
 /// A harmless text in lines of so many columns, broken between words: the first line behind `begin`, the others behind so
 /// many spaces. A word that is longer, such as an address, stays whole.
 pub fn wrap(begin: &str, text: &str, indent: usize, wide: usize) -> Vec<String> {
-    let (mut lines, mut line, mut is_begun) = (Vec::new(), begin.to_owned(), false);
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if is_begun && columns(&line) + 1 + columns(word) > wide {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
-            is_begun = false;
-        }
-        if is_begun {
+    let (mut lines, mut line) = (Vec::new(), begin.to_owned());
+    for (number, word) in text.split(' ').enumerate() {
+        let column = columns(&line);
+        if number > 0 && column + 1 + columns(word) > wide && column > indent {
+            lines.push(line.trim_end().to_owned());
+            line = " ".repeat(indent);
+        } else if number > 0 {
             line.push(' ');
         }
         line.push_str(word);
-        is_begun = true;
     }
     lines.push(line);
     lines
@@ -98,6 +97,7 @@ mod tests {
         assert_eq!(wrap("", "a-word-that-is-longer b", 0, 10), ["a-word-that-is-longer", "b"]);
         assert_eq!(wrap("", "李 明 華", 0, 5), ["李 明", "華"]);
         assert_eq!(wrap("", "", 0, 10), [""]);
+        assert_eq!(wrap("", "as   it is", 0, 10), ["as   it is"]);
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! An e-mail with its sources as Markdown. Whatever it says, it is shown as it is: no markup, no pictures, no HTML.
 use std::fmt::Write as _;
 
-use super::{super::draft::Shown, letter::Letter, metadata};
+use super::{super::draft::DraftView, letter::Letter, metadata};
 use crate::{
     database::emails::Email,
     text::{one_line, printable_lines},
@@ -11,7 +11,7 @@ use crate::{
 pub fn markdown(email: &Email) -> String {
     let (letter, metadata) = (Letter::new(email), metadata(email));
     let is_confident = email.is_confident.unwrap_or(true);
-    let reasons = Shown { message: &email.email_message, is_confident, metadata: &metadata }.reasons();
+    let reasons = DraftView { message: &email.email_message, is_confident, metadata: &metadata }.reasons();
     let mut file = format!("# {}\n\n", plain(&email.recipient_name));
     let mut item = |name: &str, value: Option<String>| {
         if let Some(value) = value {

@@ -10,7 +10,7 @@ use super::{
     args::{EmailCommand, Narrow},
     ask::confirm,
     database,
-    draft::Shown,
+    draft::DraftView,
     failure::Failure,
     filter::filter,
     ids::{EMAIL, short},
@@ -71,7 +71,7 @@ fn show(settings: &Settings, id: &str, output: &mut Output<'_>) -> Result<(), Fa
     }
     let metadata = metadata(&email);
     let is_confident = email.is_confident.unwrap_or(true);
-    Ok(Shown { message: &email.email_message, is_confident, metadata: &metadata }.print(output)?)
+    Ok(DraftView { message: &email.email_message, is_confident, metadata: &metadata }.print(output)?)
 }
 
 /// The one e-mail whose id begins so.

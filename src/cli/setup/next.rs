@@ -42,7 +42,7 @@ fn command(file: &Path, arguments: &[String]) -> String {
         true => "scribe".to_owned(),
         false => format!("scribe --config {}", quoted(&file.display().to_string())),
     };
-    broken(&begin, arguments, terminal::size().unwrap_or(terminal::USUAL).columns)
+    broken(&begin, arguments, terminal::width(&io::stdout()).unwrap_or(terminal::USUAL.columns))
 }
 
 /// Broken between arguments, each with its value.

@@ -6,7 +6,7 @@ mod screen;
 mod view;
 
 use std::{
-    io,
+    io::{self, IsTerminal},
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant},
@@ -85,7 +85,7 @@ pub fn run(settings: &Settings, interval: Duration, output: &mut Output<'_>) -> 
     thread::Builder::new().name("watch".into()).spawn(move || watcher.look_for_ever(&sees))?;
     if output.json {
         tell_all(&heard, output)
-    } else if terminal::size().is_some() && !terminal::is_dumb() {
+    } else if io::stdout().is_terminal() && !terminal::is_dumb() {
         show(tell, &heard)
     } else {
         tell_changes(&heard, output)
@@ -184,7 +184,7 @@ fn show(tell: Sender<Heard>, heard: &Receiver<Heard>) -> Result<(), Failure> {
     let (mut seen, mut since) = (None::<Seen>, Instant::now());
     loop {
         let view = View { seen: seen.as_ref(), age: since.elapsed(), has_colours: terminal::has_colours() };
-        screen.draw(terminal::size().unwrap_or(terminal::USUAL), |size| view.lines(size))?;
+        screen.draw(terminal::size(&io::stdout()).unwrap_or(terminal::USUAL), |size| view.lines(size))?;
         match heard.recv_timeout(TICK) {
             Ok(Heard::Seen(fresh)) => {
                 // What was seen last is still the best that is known while the database is away.
