@@ -84,8 +84,8 @@ impl Client {
         let _ = self.0.write_all(bytes);
     }
 
-    #[allow(dead_code, reason = "tests/floods.rs uses it")]
     /// Says the same again and again until the client is gone, and returns how many bytes got through.
+    #[allow(dead_code, reason = "of use in tests/floods.rs")]
     pub fn flood(&mut self, unit: &[u8]) -> usize {
         let chunk = unit.repeat((1 << 16) / unit.len() + 1);
         let mut sent = 0;

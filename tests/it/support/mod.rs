@@ -3,14 +3,12 @@ mod careless_pooler;
 mod catalog;
 pub mod fake_server;
 mod gate;
-#[allow(dead_code, reason = "of no use in tests/chaos")]
 mod journal;
 mod lost_commit;
 pub mod matrix;
 mod model_server;
 mod pair;
 mod plans;
-#[allow(dead_code, reason = "of use in tests/it and benches")]
 mod process;
 mod program;
 mod proxy;

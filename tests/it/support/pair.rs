@@ -13,7 +13,7 @@ use super::repository;
 pub struct Pair {
     facts: HashMap<String, String>,
     /// Kept open: the pair lives as long as its standard input.
-    #[allow(dead_code, reason = "read in tests/chaos")]
+    #[allow(dead_code, reason = "of use in tests/chaos")]
     ends: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
     _process: Child,
 }
@@ -25,7 +25,7 @@ impl Pair {
     }
 
     /// Does harm to a server, or starts it again, and returns when that is done: `end KILL pgbouncer`.
-    #[allow(dead_code, reason = "only tests/chaos harms servers")]
+    #[allow(dead_code, reason = "of use in tests/chaos")]
     pub fn ask(&self, request: &str) {
         let (requests, answers) = &mut *self.ends.lock().unwrap();
         writeln!(requests, "{request}").unwrap();

@@ -7,7 +7,6 @@ use super::{TestDatabase, pair};
 
 impl TestDatabase {
     /// From the next connections on the plans are logged.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn log_plans(&self) {
         let settings = [
             "session_preload_libraries = 'auto_explain'",
@@ -21,7 +20,6 @@ impl TestDatabase {
     }
 
     /// The plan of the last statement with this text in it.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn last_plan(&self, text: &str) -> Plan {
         let log = fs::read_to_string(pair().fact("LOG")).unwrap();
         let of_ours = format!(" {} {} ", self.name, pair().fact("USER"));
@@ -49,7 +47,6 @@ pub struct Plan(Value);
 
 impl Plan {
     /// Every node, as what it does and with which index or table.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs")]
     pub fn nodes(&self) -> Vec<String> {
         fn add(node: &Value, nodes: &mut Vec<String>) {
             let name = |key: &str| node[key].as_str().unwrap_or_default();
@@ -65,7 +62,6 @@ impl Plan {
     }
 
     /// How many pages of 8 KiB it looked at.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn pages(&self) -> u64 {
         ["Shared Hit Blocks", "Shared Read Blocks"].iter().map(|key| self.0[key].as_u64().unwrap()).sum()
     }

@@ -49,6 +49,7 @@ impl Process {
     }
 
     /// What is in memory at all, the binary and libraries that others use as well among it, in KiB.
+    #[allow(dead_code, reason = "of use in benches")]
     pub fn resident_kib(self) -> f64 {
         self.number("smaps_rollup", "Rss") as f64
     }
@@ -82,6 +83,7 @@ impl Process {
 
     /// Processor time of all its threads so far, those that ended among them, in milliseconds. The kernel rounds to a
     /// tick, which is ten.
+    #[allow(dead_code, reason = "of use in benches")]
     pub fn cpu_ms(self) -> f64 {
         let stat = self.read("stat");
         // The name of the program stands in brackets and may hold anything.

@@ -52,7 +52,6 @@ impl Program {
     }
 
     /// As systemd runs it, as far as that matters to what it costs.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn like_the_unit(self) -> Self {
         unit_environment().iter().fold(self, |program, (name, value)| program.env(name, value))
     }
@@ -115,7 +114,6 @@ impl Program {
     }
 
     /// Runs a command to its end, with something on its standard input.
-    #[allow(dead_code, reason = "of no use in tests/chaos")]
     pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
         let file = self.file("standard-input", input);
         let mut command = self.command(arguments);
@@ -152,14 +150,12 @@ impl Program {
     }
 
     /// Starts a command at a terminal of 80×24, for somebody to sit at.
-    #[allow(dead_code, reason = "of no use in tests/chaos")]
     pub fn at_a_terminal(&self, arguments: &[&str]) -> Terminal {
         let own = self.clone().behind(vec!["setsid".into(), "--ctty".into()]).env("TERM", "xterm");
         Terminal::start(&mut own.command(arguments), 80, 24)
     }
 
     /// Runs a command that reads this on standard input.
-    #[allow(dead_code, reason = "of no use in tests/chaos")]
     pub fn run_reading(&self, arguments: &[&str], input: &str) -> Run {
         let mut child = self
             .command(arguments)
@@ -191,13 +187,11 @@ impl Program {
     }
 
     /// The same, with stderr wherever the test wants it.
-    #[allow(dead_code, reason = "not of use in tests/chaos")]
     pub fn spawn_saying_to(&self, arguments: &[&str], stderr: impl Into<Stdio>) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
     }
 
     /// The same, with stdout wherever the test wants it.
-    #[allow(dead_code, reason = "not of use in tests/chaos")]
     pub fn spawn_telling(&self, arguments: &[&str], stdout: impl Into<Stdio>) -> Child {
         self.command(arguments).stdout(stdout).stderr(Stdio::null()).spawn().unwrap()
     }
@@ -210,7 +204,6 @@ impl Program {
     }
 
     /// The same with its log in the journal.
-    #[allow(dead_code, reason = "of no use in tests/chaos")]
     pub fn start_in(&self, journal: &Journal, arguments: &[&str]) -> Daemon {
         let program = self.clone().behind(journal.before()).env("JOURNAL_STREAM", &journal.stream());
         let child = program.spawn_saying_to(&[&["run"], arguments].concat(), journal.stderr());
@@ -268,7 +261,6 @@ impl Daemon {
     }
 
     /// The number of its process.
-    #[allow(dead_code, reason = "of no use in tests/chaos")]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -305,7 +297,6 @@ impl Daemon {
     }
 
     /// The most memory that it has had so far, in KiB.
-    #[allow(dead_code, reason = "of no use in tests/chaos")]
     pub fn peak_kb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

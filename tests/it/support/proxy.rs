@@ -163,7 +163,6 @@ impl Proxy {
     }
 
     /// How many connections there were, and how many flights they had together, once all of them are over.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn traffic(&self) -> (usize, usize) {
         eventually("the connections end", || self.seen.open.load(Ordering::SeqCst) == 0);
         (self.seen.connections.load(Ordering::SeqCst), self.seen.all_flights.load(Ordering::SeqCst))
@@ -180,7 +179,7 @@ impl Proxy {
     }
 
     /// How many connections were broken.
-    #[allow(dead_code, reason = "read in tests/leaks.rs")]
+    #[allow(dead_code, reason = "of use in tests/leaks.rs")]
     pub fn strikes(&self) -> usize {
         self.seen.strikes.load(Ordering::SeqCst)
     }

@@ -159,13 +159,11 @@ impl TestDatabase {
     }
 
     /// Units of work, each of which is a connection, that clients have had here.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn units(&self) -> usize {
         self.log().iter().filter(|line| line.contains("BEGIN ISOLATION")).count()
     }
 
     /// Waits until there were so many, and returns how many there were then.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn wait_for_units(&self, least: usize) -> usize {
         let mut seen = 0;
         eventually("units of work", || {
@@ -223,7 +221,6 @@ impl TestDatabase {
     }
 
     /// Fills the tables: so many items that wait, and before each one that is done.
-    #[allow(dead_code, reason = "of use in tests/it/footprint.rs and benches")]
     pub fn queue_many(&self, waiting: usize) {
         self.query(
             "INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template_text, status, created_at)

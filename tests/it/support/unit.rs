@@ -8,7 +8,6 @@ const UNIT: &str = "Environment=MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072
                     Environment=SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/etc/ssl/certs\n";
 
 /// The unit's variables, but those that only systemd can fill in.
-#[allow(dead_code, reason = "not of use in tests/chaos and tests/leaks.rs")]
 pub fn unit_environment() -> Vec<(String, String)> {
     let unit = fs::read_to_string(repository("scribe.service")).unwrap_or(UNIT.into());
     let lines = unit.lines().filter_map(|line| line.strip_prefix("Environment="));
