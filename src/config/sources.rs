@@ -3,8 +3,8 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fs,
-    io::ErrorKind,
+    fs::{self, File},
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
@@ -17,6 +17,9 @@ use super::{
 
 /// Where the package keeps the settings.
 pub const DEFAULT_FILE: &str = "/etc/scribe/scribe.toml";
+
+/// The largest file of settings, and of a secret: a device has no end.
+const MOST_BYTES: u64 = 1024 * 1024;
 
 /// A value as it was written, and where.
 #[derive(Debug, Clone)]
@@ -163,8 +166,13 @@ fn from_secret_file(path: &Path) -> Result<Option<Raw>, ConfigError> {
 }
 
 fn read(path: &Path, may_be_absent: bool) -> Result<Option<String>, ConfigError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    let mut text = String::new();
+    let size = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text));
+    match size {
+        Ok(size) if size as u64 > MOST_BYTES => {
+            Err(ConfigError::Unreadable { path: path.into(), cause: "it has more than a megabyte".into() })
+        }
+        Ok(_) => Ok(Some(text)),
         Err(e) if may_be_absent && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(None)
         }

@@ -219,6 +219,14 @@ fn without_a_database_the_error_says_how_to_configure_one() {
 }
 
 #[test]
+fn a_file_without_an_end_is_not_read_to_it() {
+    let fixture = Fixture::new(DATABASE).secret("db_password", &"x".repeat(2 << 20));
+    assert!(fixture.error().contains("DIR/secrets/db_password: it has more than a megabyte"));
+    let mistakes = Settings::load(Some("/dev/zero".as_ref()), &|_| None).unwrap_err();
+    assert!(mistakes[0].to_string().contains("/dev/zero: it has more than a megabyte"), "{mistakes:?}");
+}
+
+#[test]
 fn a_named_configuration_file_must_exist() {
     let errors = Settings::load(Some(Path::new("/nonexistent/scribe.toml")), &|_| None).unwrap_err();
     let error = errors[0].to_string();
