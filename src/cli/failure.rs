@@ -194,7 +194,7 @@ impl From<RevisionError> for Failure {
 
 impl From<DaemonError> for Failure {
     fn from(error: DaemonError) -> Self {
-        let what = "scribe could not start";
+        let what = "could not start";
         match error {
             DaemonError::Config(error) => error.into(),
             DaemonError::Database(error) => error.into(),
