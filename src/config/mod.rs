@@ -2,14 +2,18 @@
 //!
 //! [`sources`] finds texts and remembers where each stood; `check` turns them into [`Settings`].
 mod check;
+mod database;
 pub(crate) mod database_url;
 mod error;
+mod fields;
 mod ip_block;
 mod models;
 mod money;
 mod secret;
 pub mod sources;
 mod table;
+mod values;
+mod web;
 
 use std::{
     fmt,
@@ -18,7 +22,6 @@ use std::{
     time::Duration,
 };
 
-pub(crate) use check::MOST_ARXIV_INTERVAL;
 pub use error::{ConfigError, Origin};
 pub use ip_block::IpBlock;
 pub use models::{Budget, ModelChoice, Prices, Provider, RemoteModel};
@@ -27,6 +30,7 @@ pub use secret::{Secret, keep_out_of_core_dumps};
 pub use sources::{Environment, Gathered};
 pub use table::{KEYED_PROVIDERS, KeyedProvider, SETTINGS, Setting, setting};
 use url::Url;
+pub(crate) use web::MOST_ARXIV_INTERVAL;
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]

@@ -5,7 +5,8 @@ use url::{Host, Url};
 
 use super::{
     ConfigError, MicroUsd, Secret,
-    check::{Fields, base_url, number, seconds},
+    fields::Fields,
+    values::{base_url, number, seconds},
 };
 
 /// A model, by its provider.
