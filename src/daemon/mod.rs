@@ -14,6 +14,7 @@ pub mod neighbour;
 mod obstacle;
 mod own_clock;
 pub mod pause;
+mod run_file;
 mod runs;
 mod signals;
 mod spool;

@@ -5,7 +5,8 @@ use log::{info, warn};
 
 use super::{
     event::{CONDITION_BEGUN, TAKEN_BACK},
-    state_directory::{EarlierRun, StateError},
+    run_file::EarlierRun,
+    state_directory::StateError,
     status::Status,
     worker::Worker,
 };
