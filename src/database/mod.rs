@@ -22,20 +22,19 @@ pub mod probe;
 pub mod queue_items;
 pub mod queue_orders;
 mod resolve;
+mod session;
 mod tls;
 pub mod users;
 
 use std::{
-    error::Error as _,
     net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use postgres::{
-    Client, Config, Row, SimpleQueryMessage, SimpleQueryRow,
+    Client, Config, SimpleQueryMessage, SimpleQueryRow,
     config::{SslMode, SslNegotiation},
-    types::{ToSql, Type},
 };
 use postgres_native_tls::MakeTlsConnector;
 
@@ -43,24 +42,22 @@ pub use self::{
     backlog::{Backlog, MOST_COUNTED},
     error::{Cause, DatabaseError, Phase},
     filter::{Filter, Since},
+    session::{Parameter, Transaction},
 };
 use self::{
     deadline::{MakeWatched, Progress},
-    error::{LONGEST, cause_of},
+    error::cause_of,
     resolve::Resolver,
+    session::{GOODBYE, Session},
 };
 use crate::{
     config::{DatabaseSettings, Secret},
     liveness,
-    text::one_short_line,
 };
 
 /// How much longer than connection and statement may take scribe waits for a whole unit of work, so that the server
 /// gives up first and says why; at most, and no more than a statement may take.
 const MARGIN: Duration = Duration::from_secs(2);
-
-/// How long a goodbye may take before the connection is simply dropped.
-const GOODBYE: Duration = Duration::from_millis(500);
 
 /// A Pi that loses power inside a transaction must not keep its row locks: so long while nothing is said.
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(5);
@@ -76,9 +73,6 @@ const MOST_BYTES: usize = 4 << 20;
 
 /// The same for lists: a hundred thousand items of a queue, or some thousands of e-mails.
 const MOST_BYTES_OF_LISTS: usize = 32 << 20;
-
-/// A parameter of a typed statement.
-pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// A database and how to reach it. Holds no connection.
 pub struct Database {
@@ -173,10 +167,10 @@ impl Database {
     ) -> Result<T, E> {
         self.unit(unit, |session| {
             session.run(|client| client.batch_execute(&self.begin()))?;
-            let mut transaction = Transaction { session, spoilt: false };
+            let mut transaction = Transaction::new(session);
             let value = work(&mut transaction)?;
             // The server answers COMMIT with success even when it rolls back a failed transaction.
-            if transaction.spoilt {
+            if transaction.is_spoilt() {
                 return Err(session.error(Cause::Spoilt).into());
             }
             session.shorten_limit()?;
@@ -290,111 +284,6 @@ impl Database {
              SET LOCAL client_min_messages = warning; \
              SET LOCAL synchronous_commit = on; SET LOCAL row_security = off"
         )
-    }
-}
-
-/// A connection while a unit of work has it.
-struct Session {
-    unit: &'static str,
-    client: Client,
-    progress: Arc<Progress>,
-    /// The server's limit of one statement.
-    limit: Duration,
-    /// How much earlier than scribe the server should give up.
-    margin: Duration,
-    password: Secret,
-}
-
-impl Session {
-    /// A later statement of a unit that took its time has less than a statement's time left, and so has the server: it
-    /// still gives up first. Costs a round trip, in such units only.
-    fn shorten_limit(&mut self) -> Result<(), DatabaseError> {
-        let left = self.progress.deadline().saturating_duration_since(Instant::now().into());
-        let fitting = left.saturating_sub(self.margin.min(left / 2)).max(Duration::from_millis(1));
-        if fitting < self.limit {
-            self.limit = fitting;
-            let sql = format!("SET LOCAL statement_timeout = {}", fitting.as_millis());
-            self.run(|client| client.batch_execute(&sql))?;
-        }
-        Ok(())
-    }
-
-    /// Runs one statement.
-    fn run<T>(
-        &mut self,
-        call: impl FnOnce(&mut Client) -> Result<T, postgres::Error>,
-    ) -> Result<T, DatabaseError> {
-        let started = Instant::now();
-        call(&mut self.client).map_err(|e| self.error(cause_of(&e, started.elapsed(), &self.password)))
-    }
-
-    fn error(&self, cause: Cause) -> DatabaseError {
-        DatabaseError { unit: self.unit, phase: self.progress.phase(), cause }
-    }
-
-    /// Says goodbye, and waits no longer than that may take.
-    fn close(self) {
-        self.progress.set_deadline((Instant::now() + GOODBYE).into());
-    }
-}
-
-/// What a unit of work may do between BEGIN and COMMIT: unnamed statements only.
-pub struct Transaction<'a> {
-    session: &'a mut Session,
-    spoilt: bool,
-}
-
-impl Transaction<'_> {
-    /// Runs one statement with parameters. Result columns must be of built-in types (cast others to text), else the
-    /// driver would prepare named statements to ask for their types.
-    pub fn query_typed(
-        &mut self,
-        sql: &str,
-        parameters: &[Parameter<'_>],
-    ) -> Result<Vec<Row>, DatabaseError> {
-        let result = self.session.shorten_limit();
-        let result = result.and_then(|()| self.session.run(|client| client.query_typed(sql, parameters)));
-        self.spoilt |= result.is_err();
-        result
-    }
-
-    /// Runs one statement with parameters, and reads each row. A row of another form than was asked for is an error:
-    /// somebody may have given a column another type.
-    pub fn read<T>(
-        &mut self,
-        sql: &str,
-        parameters: &[Parameter<'_>],
-        read: impl Fn(&Row) -> Result<T, postgres::Error>,
-    ) -> Result<Vec<T>, DatabaseError> {
-        let rows = self.query_typed(sql, parameters)?;
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| {
-            let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
-            self.unexpected(&format!("{error}{why}"))
-        })
-    }
-
-    /// The same for a statement that always yields a row.
-    pub fn read_one<T>(
-        &mut self,
-        sql: &str,
-        parameters: &[Parameter<'_>],
-        read: impl Fn(&Row) -> Result<T, postgres::Error>,
-    ) -> Result<T, DatabaseError> {
-        let first = self.read(sql, parameters, read)?.into_iter().next();
-        first.ok_or_else(|| self.unexpected("no row where there always is one"))
-    }
-
-    /// The text may quote a column's name or type, which are the server's.
-    fn unexpected(&self, text: &str) -> DatabaseError {
-        self.session.error(Cause::Unexpected(one_short_line(text, LONGEST)))
-    }
-
-    /// Runs statements without parameters or results.
-    pub fn batch_execute(&mut self, sql: &str) -> Result<(), DatabaseError> {
-        let result = self.session.shorten_limit();
-        let result = result.and_then(|()| self.session.run(|client| client.batch_execute(sql)));
-        self.spoilt |= result.is_err();
-        result
     }
 }
 
