@@ -33,6 +33,7 @@ mod papers;
 mod predecessor;
 mod quality;
 mod queue_commands;
+mod queue_pause;
 mod read;
 mod review;
 mod search;
