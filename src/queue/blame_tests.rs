@@ -95,6 +95,18 @@ fn what_gets_through_another_service_or_fails_as_well_is_no_witness() {
 }
 
 #[test]
+fn all_is_clear_once_each_service_that_an_item_failed_by_has_let_one_through() {
+    let mut blame = Blame::default();
+    assert!(blame.is_clear());
+    assert_eq!(next(&mut blame, 1, &lasting(&ARXIV_AWAY)), "aside");
+    assert_eq!(next(&mut blame, 2, &lasting(&MODEL_KEY_REFUSED)), "back");
+    blame.succeeded(item(3), |subject| subject == "model");
+    assert!(!blame.is_clear());
+    blame.succeeded(item(3), |subject| subject == "arxiv");
+    assert!(blame.is_clear());
+}
+
+#[test]
 fn three_items_in_a_row_that_fail_in_passing_are_an_outage_whatever_a_small_question_says() {
     for has_just_answered in [false, true] {
         let mut blame = Blame::default();

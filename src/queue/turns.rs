@@ -27,3 +27,19 @@ impl Turns {
         self.since.take().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_counts_from_the_first_that_is_put_aside_until_it_ends() {
+        let (mut turns, start) = (Turns::default(), Instant::now());
+        let after = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!((turns.least_wait(after(5)), turns.end()), (Duration::ZERO, false));
+        turns.put_aside(start);
+        turns.put_aside(after(3));
+        assert_eq!((turns.least_wait(after(5)).as_secs(), turns.end()), (5, true));
+        assert_eq!((turns.least_wait(after(5)), turns.end()), (Duration::ZERO, false));
+    }
+}
