@@ -2,7 +2,8 @@
 use std::{os::unix::process::ExitStatusExt, process::Command, time::Duration};
 
 use crate::support::{
-    Daemon, ModelServer, Mood, Program, SampleWeb, Systemd, TempDir, TestDatabase, eventually, repository,
+    Daemon, ModelServer, Mood, Process, Program, SampleWeb, Systemd, TempDir, TestDatabase, eventually,
+    repository,
 };
 
 const FED: &str = "WATCHDOG=1";
@@ -61,13 +62,19 @@ fn a_worker_that_hangs_is_no_longer_spoken_for_although_health_answers() {
 }
 
 #[test]
-fn an_idle_daemon_feeds_twice_in_a_period_and_one_that_is_not_watched_never() {
+fn an_idle_daemon_feeds_twice_in_a_period_with_one_wake_up_each_and_one_that_is_not_watched_never() {
     let (systemd, database) = (Systemd::new(), TestDatabase::migrated());
     let program = Program::new().database(&database).env("POLL_INTERVAL", "30");
     let daemon = started(&systemd, &watched(&systemd, program.clone()));
     let first = std::time::Instant::now();
-    (0..4).for_each(|_| assert!(systemd.next().contains(FED)));
+    (0..2).for_each(|_| assert!(systemd.next().contains(FED)));
+    let main_thread = ["scribe"];
+    let waits = Process(daemon.id()).waits(&main_thread);
+    (0..3).for_each(|_| assert!(systemd.next().contains(FED)));
     assert!(first.elapsed() > Duration::from_secs(3), "{:?}", first.elapsed());
+    // One may still be under way.
+    let more = Process(daemon.id()).waits(&main_thread) - waits;
+    assert!(more <= 4, "{more} wake-ups for three ticks");
     drop(daemon);
 
     let systemd = Systemd::new();
