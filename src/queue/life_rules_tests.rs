@@ -90,3 +90,11 @@ fn an_order_to_retry_leaves_alone_what_somebody_works_on() {
     item.order_retry(late);
     assert_eq!(item, Item::queued(late));
 }
+
+#[test]
+fn only_what_waits_may_be_cancelled() {
+    let (mut item, token) = claimed(RunId::fresh());
+    assert!(Item::queued(NOW).may_be_cancelled() && !item.may_be_cancelled());
+    assert!(item.fail(&token));
+    assert!(!item.may_be_cancelled());
+}
