@@ -67,6 +67,13 @@ fn pages() -> Vec<Hostile> {
         unit: unit.to_owned(),
         times,
     };
+    let titled = |what, title: &str, head: &str, unit: &str, times: usize| Hostile {
+        what,
+        head: format!("{}{head}", ARTICLE.replace("<title>t<", &format!("<title>{title}<"))),
+        unit: unit.to_owned(),
+        times,
+    };
+    let words = |count: usize| "ab ".repeat(count);
     let full = |what, head: &str, unit: &str| page(what, head, unit, SIZE / unit.len());
     let attributes: String = (0..200).map(|i| format!(" a{i}=b")).collect();
     vec![
@@ -84,6 +91,15 @@ fn pages() -> Vec<Hostile> {
         ),
         page("4,000 inline elements", "<p>", &format!("<span>{}</span>", &SENTENCE[..60]), 3_990),
         page("deep and wide", &"<div>".repeat(120), &format!("<p>{}</p>", &SENTENCE[..60]), 3_860),
+        titled(
+            "headings under a long title",
+            &words(5_000),
+            "",
+            "<h1>a b c d e f g h i j k l m n o p q r</h1>",
+            3_990,
+        ),
+        titled("a long heading under a long title", &words(5_000), "<h1>", "zz ", 100_000),
+        titled("headings in headings", &words(5_000), &"<h1><table><tr><td>".repeat(31), "zz ", 90_000),
         page("links", "", "<div><a href='/a'>tide, tables</a></div>", 1_990),
         page("lists of pictures", "", "<ul><li><img src=a>a, b<li><img src=a></ul>", 900),
         full("one text", "", SENTENCE),

@@ -17,6 +17,8 @@ use super::cuts::without;
 
 /// An article with less text, in characters, is looked for again.
 const LITTLE: usize = 500;
+/// The longest heading that may repeat the title, in bytes of markup.
+const HEADING: usize = 2048;
 /// The longest name of an author, in characters.
 const BYLINE: usize = 100;
 
@@ -43,8 +45,12 @@ const TRIES: [Strictness; 4] = [
 /// no text.
 pub(super) fn article(title: &str, markup: &str) -> Option<String> {
     let elements = tree(markup);
+    let mut title = words(title);
+    title.sort_unstable();
     let heading = elements.iter().position(|element| {
-        matches!(element.tag, "h1" | "h2") && repeats(&markup[element.place.clone()], title)
+        matches!(element.tag, "h1" | "h2")
+            && element.place.len() <= HEADING
+            && repeats(&markup[element.place.clone()], &title)
     });
     let mut best: Option<(usize, Vec<Range<usize>>)> = None;
     for strictness in TRIES {
@@ -122,18 +128,19 @@ impl Page<'_> {
     }
 }
 
-/// Whether three quarters of a heading stand in a title.
-fn repeats(heading: &str, title: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_lowercase).collect()
-    };
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+/// Whether three quarters of a heading stand in a title, whose words are sorted: there may be thousands of each.
+fn repeats(heading: &str, title: &[String]) -> bool {
     let texts = heading.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
     let heading = words(&texts.collect::<Vec<_>>().join(" "));
-    let title = words(title);
     let length = |words: &mut dyn Iterator<Item = &String>| words.map(|word| word.len() + 1).sum::<usize>();
     let all = length(&mut heading.iter());
-    all > 0 && 4 * length(&mut heading.iter().filter(|word| title.contains(word))) >= 3 * all
+    let same = length(&mut heading.iter().filter(|word| title.binary_search(word).is_ok()));
+    all > 0 && 4 * same >= 3 * all
 }
 
 /// What is not part of an article: a heading, what has the name or role of something else, and of bylines the first.
