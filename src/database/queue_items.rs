@@ -17,11 +17,14 @@ use crate::{
     queue::{Claim, RunId, life::LEASE},
 };
 
-pub(super) use self::claim::{IN_INDEX_ORDER, lease_end};
 pub use self::{
     claim::{Claimed, Polled, Reach, Unfit, claim, claim_within, next_unreadable},
     enqueue::{Again, Known, KnownState, NewItem, Queued, enqueue, known},
     listing::{Listed, Whole, find, list},
+};
+pub(super) use self::{
+    claim::{IN_INDEX_ORDER, lease_end},
+    enqueue::lock_user_of,
 };
 
 /// Lets a write through to an item that is still ours: its id is `$1`, the claim token `$2`.

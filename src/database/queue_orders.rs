@@ -6,7 +6,10 @@
 use postgres::{Row, types::Type};
 use uuid::Uuid;
 
-use super::{Database, DatabaseError, hints, queue_items::lease_end};
+use super::{
+    Database, DatabaseError, Transaction, hints,
+    queue_items::{lease_end, lock_user_of},
+};
 
 /// An item as an order met it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +100,10 @@ const REMOVE: &str = "DELETE FROM queue_items WHERE id = $1";
 
 /// Gives an item that failed, is finished, or was abandoned a new life, and makes one that was postponed claimable at
 /// once. Nothing happens to one that waits or is being worked on, nor to a failed one whose recipient was queued again
-/// since ([`Item::is_elsewhere`]), unless `anyway`.
+/// since ([`Item::is_elsewhere`]), unless `anyway`. Whoever queues or orders for the same user at the same time waits, so
+/// that no two see the other's recipient as free.
 pub fn retry(database: &Database, id_prefix: &str, anyway: bool) -> Result<Found, DatabaseError> {
-    order(database, "retry item", id_prefix, |item| match item.state {
+    order(database, "retry item", id_prefix, lock_user_of, |item| match item.state {
         State::Failed if item.is_elsewhere && !anyway => None,
         State::Completed | State::Failed | State::Abandoned => Some(RENEW),
         State::Postponed => Some(HASTEN),
@@ -109,20 +113,29 @@ pub fn retry(database: &Database, id_prefix: &str, anyway: bool) -> Result<Found
 
 /// Removes an item that waits. Nothing happens to any other.
 pub fn cancel(database: &Database, id_prefix: &str) -> Result<Found, DatabaseError> {
-    order(database, "cancel item", id_prefix, |item| match item.state {
-        State::Waiting | State::Postponed => Some(REMOVE),
-        State::Working(_) | State::Abandoned | State::Completed | State::Failed | State::Odd(_) => None,
-    })
+    order(
+        database,
+        "cancel item",
+        id_prefix,
+        |_, _| Ok(()),
+        |item| match item.state {
+            State::Waiting | State::Postponed => Some(REMOVE),
+            State::Working(_) | State::Abandoned | State::Completed | State::Failed | State::Odd(_) => None,
+        },
+    )
 }
 
 fn order(
     database: &Database,
     unit: &'static str,
     id_prefix: &str,
+    lock: impl Fn(&mut Transaction<'_>, &str) -> Result<(), DatabaseError>,
     change: impl Fn(&Item) -> Option<&'static str>,
 ) -> Result<Found, DatabaseError> {
     let with = |texts: &str| {
         database.transaction(unit, |tx| {
+            // A statement of its own: the next one sees what was done by whom it waited for.
+            lock(tx, id_prefix)?;
             let mut items = tx.read(&find(texts), &[(&id_prefix, Type::TEXT)], item)?;
             let Some(item) = items.pop() else { return Ok(Found::None) };
             if !items.is_empty() {

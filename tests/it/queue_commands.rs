@@ -306,6 +306,56 @@ fn who_failed_and_was_queued_again_gets_no_second_email_unawares() {
 }
 
 #[test]
+fn of_two_that_failed_for_one_recipient_two_orders_at_once_bring_back_one() {
+    let database = with(&[ADA, ADA]);
+    let (ids, ways) = (ids(&database), [database.open(), database.open()]);
+    for _ in 0..ROUNDS {
+        set(&database, "status = 'FAILED'");
+        let start = Barrier::new(2);
+        thread::scope(|scope| {
+            for (way, id) in ways.iter().zip(&ids) {
+                let start = &start;
+                scope.spawn(move || {
+                    start.wait();
+                    met(queue_orders::retry(way, id, false))
+                });
+            }
+        });
+        assert_eq!(database.number("SELECT count(*) FROM queue_items WHERE status = 'PENDING'"), 1);
+    }
+}
+
+#[test]
+fn a_retry_waits_for_whoever_queues_for_the_same_user() {
+    let database = with(&[ADA]);
+    set(&database, "status = 'FAILED'");
+    let id = ids(&database).remove(0);
+    let mut other = database.admin();
+    let mut queues = other.transaction().unwrap();
+    queues
+        .batch_execute(
+            "SELECT pg_advisory_xact_lock(hashtext('scribe enqueue'), hashtext(user_id::text)) FROM queue_items;
+             INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template_text, status)
+             SELECT user_id, recipient_name, recipient_interest, email_template_text, 'PENDING' FROM queue_items",
+        )
+        .unwrap();
+    thread::scope(|scope| {
+        let order = scope.spawn(|| queue_orders::retry(&database.open(), &id, false));
+        eventually("the order waits for who queues, or is done", || {
+            order.is_finished()
+                || database.number(
+                    "SELECT count(*) FROM pg_stat_activity
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                ) == 1
+        });
+        queues.commit().unwrap();
+        let Ok(Found::One(item)) = order.join().unwrap() else { panic!("no item") };
+        assert!(item.is_elsewhere);
+    });
+    assert_eq!(database.number("SELECT count(*) FROM queue_items WHERE status = 'PENDING'"), 1);
+}
+
+#[test]
 fn of_a_claim_and_a_retry_neither_undoes_the_other() {
     race(
         "status = 'PROCESSING', attempts = 3, lease_expires_at = now() - interval '1 second'",
@@ -357,7 +407,7 @@ fn a_retry_broken_anywhere_ends_in_time_and_can_be_ordered_again() {
     Sweep {
         name: "retry",
         faults: SOME,
-        statements: Some(3),
+        statements: Some(4),
         commits: true,
         database: || with(&[ADA]),
         prepare: |database: &TestDatabase| set(database, "status = 'FAILED', attempts = 5"),

@@ -151,6 +151,17 @@ fn lock(tx: &mut Transaction<'_>, user: Uuid) -> Result<(), DatabaseError> {
     tx.query_typed(LOCK, &[(&user.to_string(), Type::TEXT)]).map(drop)
 }
 
+/// The same for the user of the one item that an abbreviated id means.
+pub(in crate::database) fn lock_user_of(
+    tx: &mut Transaction<'_>,
+    id_prefix: &str,
+) -> Result<(), DatabaseError> {
+    const LOCK: &str = "
+        SELECT pg_advisory_xact_lock(hashtext('scribe enqueue'), hashtext(min(user_id::text)))
+        FROM queue_items WHERE starts_with(id::text, lower($1)) HAVING count(*) = 1";
+    tx.query_typed(LOCK, &[(&id_prefix, Type::TEXT)]).map(drop)
+}
+
 fn is_any_there(tx: &mut Transaction<'_>, ids: &[Uuid]) -> Result<bool, DatabaseError> {
     const THERE: &str = "SELECT EXISTS (SELECT FROM queue_items WHERE id = ANY($1))";
     tx.read_one(THERE, &[(&ids, Type::UUID_ARRAY)], |row| row.try_get(0))
