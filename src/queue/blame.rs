@@ -53,7 +53,7 @@ struct Trace {
     is_open: bool,
     /// How often in a row it failed so.
     failures: u32,
-    /// How many failures in a row cost it nothing.
+    /// How many failures in a row cost it nothing, by whichever services.
     spared: u32,
     /// Whether another item has got through since, and none failed.
     is_suspect: bool,
@@ -111,7 +111,8 @@ impl Blame {
             Some(trace) if trace.subject == subject => {
                 (trace.is_open, trace.failures) = (true, trace.failures.saturating_add(1));
             }
-            Some(trace) => *trace = Trace { subject, ..Trace::of(item) },
+            // Its patience is that of all services together, or two that fail in turn would keep it at the head for ever.
+            Some(trace) => *trace = Trace { subject, spared: trace.spared, ..Trace::of(item) },
             None => {
                 self.traces.truncate(MOST_TRACES - 1);
                 self.traces.push_front(Trace { subject, ..Trace::of(item) });

@@ -197,6 +197,15 @@ fn two_refused_emails_fail_their_items_and_the_third_in_a_row_shows_that_all_are
 }
 
 /// How something fails.
+#[test]
+fn an_item_that_fails_by_one_service_and_another_in_turn_is_put_aside_as_well() {
+    let mut blame = Blame::default();
+    let failures = [lasting(&MODEL_KEY_REFUSED), lasting(&SEARCH_UNAVAILABLE)];
+    let ends: Vec<_> = failures.iter().cycle().take(4).map(|error| next(&mut blame, 1, error)).collect();
+    assert_eq!(ends, ["back", "back", "aside", "aside"]);
+    assert_eq!(next(&mut blame, 2, &failures[1]), "aside", "each of the others gets one try");
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
     /// In passing, and a small question fails, too.
