@@ -196,7 +196,6 @@ fn two_refused_emails_fail_their_items_and_the_third_in_a_row_shows_that_all_are
     assert_eq!(refusals.refused(item(5)), Refused::Item);
 }
 
-/// How something fails.
 #[test]
 fn an_item_that_fails_by_one_service_and_another_in_turn_is_put_aside_as_well() {
     let mut blame = Blame::default();
@@ -206,6 +205,7 @@ fn an_item_that_fails_by_one_service_and_another_in_turn_is_put_aside_as_well() 
     assert_eq!(next(&mut blame, 2, &failures[1]), "aside", "each of the others gets one try");
 }
 
+/// How something fails.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
     /// In passing, and a small question fails, too.
