@@ -109,10 +109,12 @@ fn where_it_cannot_be_found_out_the_command_says_where_to_look() {
 
 #[test]
 fn an_upgrade_says_what_became_of_it() {
+    let head = migrate::head();
     for fate in FATES {
         let database = TestDatabase::empty();
         let answer = migrate::upgrade(&LostCommit::first(fate).open(&database), UpgradeTarget::Head);
-        check(fate, answer.map(|steps| assert_eq!(steps.len(), 7)), (database.version(), 0, 7));
+        let answer = answer.map(|steps| assert_eq!(i32::try_from(steps.len()), Ok(head)));
+        check(fate, answer, (database.version(), 0, head));
     }
 }
 
@@ -150,10 +152,11 @@ fn an_upgrade_that_is_cut_off_while_the_server_commits_it_waits_for_the_end_and_
 
 #[test]
 fn a_downgrade_by_one_step_takes_one_step_or_none_and_says_which() {
+    let head = migrate::head();
     for fate in FATES {
         let database = TestDatabase::migrated();
         let answer = migrate::downgrade(&LostCommit::first(fate).open(&database), DowngradeTarget::Steps(1));
-        check(fate, answer.map(|steps| assert_eq!(steps.len(), 1)), (database.version(), 7, 6));
+        check(fate, answer.map(|steps| assert_eq!(steps.len(), 1)), (database.version(), head, head - 1));
     }
 }
 
@@ -170,10 +173,11 @@ fn a_reset_says_what_became_of_it_although_the_version_is_the_same() {
 
 #[test]
 fn a_stamp_says_what_became_of_it() {
+    let head = migrate::head();
     for fate in FATES {
         let database = TestDatabase::migrated();
         let answer = migrate::stamp(&LostCommit::first(fate).open(&database), 3);
-        check(fate, answer.map(|before| assert_eq!(before, 7)), (database.version(), 7, 3));
+        check(fate, answer.map(|before| assert_eq!(before, head)), (database.version(), head, 3));
     }
 }
 

@@ -22,7 +22,8 @@ fn the_schema_at_each_version_is_that_of_the_golden_text() {
 fn what_supabases_roles_get_is_that_of_the_golden_text() {
     let database = TestDatabase::supabase();
     migrate::upgrade(&database.open(), HEAD).unwrap();
-    let elsewhere = golden(migrate::head()).text();
+    // From a database and not from its text, which the test above may be about to renew.
+    let elsewhere = TestDatabase::migrated().catalog();
     let is_besides = |line: &&str| line.starts_with("table ") || !elsewhere.lines().any(|l| l == *line);
     let besides: String =
         database.catalog().lines().filter(is_besides).map(|line| format!("{line}\n")).collect();
@@ -56,10 +57,8 @@ fn a_downgrade_goes_as_far_as_it_is_told_and_never_up_or_below_base() {
     let database = TestDatabase::migrated();
     let downgrade = |target| migrate::downgrade(&database.open(), target);
     let steps = downgrade(DowngradeTarget::Version(3)).unwrap();
-    assert_eq!(
-        steps.iter().map(|step| (step.from, step.to)).collect::<Vec<_>>(),
-        [(7, 6), (6, 5), (5, 4), (4, 3)]
-    );
+    let steps: Vec<_> = steps.iter().map(|step| (step.from, step.to)).collect();
+    assert_eq!(steps, (3..migrate::head()).rev().map(|to| (to + 1, to)).collect::<Vec<_>>());
     assert_eq!(downgrade(DowngradeTarget::Version(4)).unwrap(), []);
     assert_eq!(database.version(), 3);
     let before = database.schema();
@@ -77,7 +76,8 @@ fn an_upgrade_that_fails_in_its_middle_leaves_nothing() {
     assert!(matches!(migrate::upgrade(&database.open(), HEAD), Err(MigrateError::Database(_))));
     assert_eq!(database.catalog(), before);
     database.query("DROP TABLE mine", &[]);
-    assert_eq!(migrate::upgrade(&database.open(), HEAD).unwrap().len(), 7);
+    let steps = migrate::upgrade(&database.open(), HEAD).unwrap();
+    assert_eq!(i32::try_from(steps.len()), Ok(migrate::head()));
 }
 
 #[test]
@@ -121,8 +121,10 @@ fn four_downgrades_by_one_step_at_once_take_four_different_steps() {
         running.into_iter().flat_map(|r| r.join().unwrap()).map(|step| (step.from, step.to)).collect()
     });
     steps.sort_unstable();
-    assert_eq!(steps, [(4, 3), (5, 4), (6, 5), (7, 6)]);
-    assert_eq!((database.version(), database.tables()), (3, 3));
+    let reached = migrate::head() - 4;
+    assert_eq!(steps, (reached..migrate::head()).map(|to| (to + 1, to)).collect::<Vec<_>>());
+    assert_eq!(database.version(), reached);
+    assert_eq!(database.catalog(), golden(reached).text());
 }
 
 #[test]
@@ -146,7 +148,7 @@ fn upgrades_downgrades_and_resets_at_once_all_succeed_and_end_whole() {
 fn the_time_of_a_migration_is_the_databases_in_utc() {
     let database = TestDatabase::migrated();
     migrate::stamp(&database.open(), 3).unwrap();
-    migrate::stamp(&database.open(), 7).unwrap();
+    migrate::stamp(&database.open(), migrate::head()).unwrap();
     let odd = "SELECT count(*) FROM refinery_schema_history WHERE applied_on !~ '^[0-9-]{10}T[0-9:]{8}Z$'
                OR applied_on::timestamptz NOT BETWEEN now() - interval '1 hour' AND now()";
     assert_eq!(database.number(odd), 0);
