@@ -4,7 +4,10 @@ use postgres::SimpleQueryRow;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Database, DatabaseError, hints, queue_items::lease_end};
+use super::{
+    Database, DatabaseError, hints,
+    queue_items::{claimable_from, lease_end},
+};
 use crate::queue::life::LEASE;
 
 /// More items in work, or that are finished, are not listed.
@@ -95,7 +98,7 @@ fn since(time: &str) -> String {
 }
 
 fn sql([name, step, error]: [&str; 3]) -> String {
-    let (lease, lease_end) = (LEASE.as_secs(), lease_end());
+    let (lease, lease_end, claimable_from) = (LEASE.as_secs(), lease_end(), claimable_from());
     // Each step begins with a lease.
     let step_seconds =
         since(&format!("coalesce(lease_expires_at - interval '{lease} seconds', started_at, created_at)"));
@@ -117,8 +120,8 @@ fn sql([name, step, error]: [&str; 3]) -> String {
             FROM emails WHERE created_at <= now()::timestamp ORDER BY created_at DESC LIMIT {MOST_LISTED}
          )
          SELECT 'unfinished' AS kind, NULL::uuid AS id, NULL::text AS name, NULL::text AS word,
-                count(*) FILTER (WHERE status::text = 'PENDING' AND available_at <= now()) AS a,
-                count(*) FILTER (WHERE status::text = 'PENDING' AND available_at > now()) AS b,
+                count(*) FILTER (WHERE status::text = 'PENDING' AND {claimable_from} <= now()) AS a,
+                count(*) FILTER (WHERE status::text = 'PENDING' AND {claimable_from} > now()) AS b,
                 count(*) FILTER (WHERE status::text = 'PROCESSING' AND {lease_end} >= now()) AS c,
                 count(*) FILTER (WHERE status::text = 'PROCESSING' AND {lease_end} < now()) AS d
          FROM queue_items WHERE status::text IN ('PENDING', 'PROCESSING')

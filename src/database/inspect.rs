@@ -3,7 +3,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use postgres::{Row, SimpleQueryMessage};
 
-use super::{Cause, Database, DatabaseError, Session, migrate, queue_items::lease_end};
+use super::{
+    Cause, Database, DatabaseError, Session, migrate,
+    queue_items::{claimable_from, lease_end},
+};
 
 /// The server as it presents itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -242,17 +245,18 @@ pub struct Rows {
 
 /// Counts the queue.
 pub fn rows(database: &Database) -> Result<Rows, DatabaseError> {
-    let lease_end = lease_end();
+    let (claimable_from, lease_end) = (claimable_from(), lease_end());
     let rows = format!(
         "
         WITH item AS (
-            SELECT status::text, created_at AT TIME ZONE 'UTC' AS created_at, available_at,
+            SELECT status::text, created_at AT TIME ZONE 'UTC' AS created_at,
+                   {claimable_from} AS claimable_from,
                    status::text NOT IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED') AS odd,
                    {lease_end} < now() AS over
             FROM queue_items
         )
         SELECT count(*) FILTER (WHERE status = 'PENDING'),
-               extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'PENDING' AND available_at <= now()))::bigint,
+               extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'PENDING' AND claimable_from <= now()))::bigint,
                count(*) FILTER (WHERE status = 'PROCESSING' AND NOT over),
                count(*) FILTER (WHERE status = 'PROCESSING' AND over),
                count(*) FILTER (WHERE status = 'COMPLETED'),

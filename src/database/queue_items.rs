@@ -23,7 +23,7 @@ pub use self::{
     listing::{Listed, Whole, find, list},
 };
 pub(super) use self::{
-    claim::{IN_INDEX_ORDER, lease_end},
+    claim::{IN_INDEX_ORDER, claimable_from, lease_end},
     enqueue::lock_user_of,
 };
 
@@ -79,7 +79,7 @@ pub fn note_step(database: &Database, claim: &Claim, step: Step) -> Result<bool,
 
 /// Puts an item back as if it had never been claimed. False: it neither was ours nor waits already.
 pub fn put_back(database: &Database, claim: &Claim) -> Result<bool, DatabaseError> {
-    let set = untouched(1);
+    let set = format!("{}, {AT_ONCE}", untouched(1));
     let ours = is_ours(claim);
     let sql = format!(
         "WITH done AS (UPDATE queue_items SET {set} WHERE {ours} RETURNING id)
@@ -109,14 +109,17 @@ fn update_ours(
 /// scribe itself crashed (`refund` is false), and does not where it was stopped or the machine lost its power.
 pub fn take_back(database: &Database, earlier: RunId, refund: bool) -> Result<usize, DatabaseError> {
     let sql = format!(
-        "UPDATE queue_items SET {} WHERE status::text = 'PROCESSING' AND celery_task_id::text LIKE '{}%' RETURNING id",
+        "UPDATE queue_items SET {}, {AT_ONCE} WHERE status::text = 'PROCESSING' AND celery_task_id::text LIKE '{}%' RETURNING id",
         untouched(i32::from(refund)),
         earlier.token_prefix()
     );
     Ok(database.batch("take back", &sql)?.len())
 }
 
-/// What an item looks like that nobody has claimed.
+/// Its time had come when it was claimed, whatever the clock says now.
+const AT_ONCE: &str = "available_at = least(available_at, now())";
+
+/// What an item looks like that nobody has claimed, but for when it may be claimed.
 fn untouched(attempts_returned: i32) -> String {
     format!(
         "status = 'PENDING', current_step = NULL, started_at = NULL, celery_task_id = NULL, lease_expires_at = NULL, \

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Database, DatabaseError, Transaction, hints,
-    queue_items::{lease_end, lock_user_of},
+    queue_items::{claimable_from, lease_end, lock_user_of},
 };
 
 /// An item as an order met it.
@@ -78,9 +78,9 @@ const TEXTS: &str = "recipient_name::text, celery_task_id::text, current_step::t
 const NO_TEXTS: &str = "NULL::text, NULL::text, NULL::text, FALSE";
 
 fn find(texts: &str) -> String {
-    let lease_end = lease_end();
+    let (claimable_from, lease_end) = (claimable_from(), lease_end());
     format!(
-        "SELECT id, {texts}, status::text, available_at > now(),
+        "SELECT id, {texts}, status::text, {claimable_from} > now(),
                 CASE WHEN lease_end >= now() THEN ceil(extract(epoch FROM lease_end - now()))::bigint END
          FROM queue_items, LATERAL (SELECT {lease_end}) AS lease (lease_end)
          WHERE starts_with(id::text, lower($1)) LIMIT 2 FOR UPDATE OF queue_items"

@@ -286,7 +286,7 @@ impl World {
                 self.turns.put_aside(self.started + self.now);
                 row.put_aside(&token, self.now + pause)
             }
-            Next::PutBack => row.put_back(&token),
+            Next::PutBack => row.put_back(&token, self.now),
         });
         self.now += shown.map_or(Duration::ZERO, |shown| shown.condition.retry.pause());
     }

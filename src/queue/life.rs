@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{ClaimToken, RunId};
+use super::{ClaimToken, RunId, failure::LONGEST_WISH};
 
 /// How long a claim, or the start of a step, keeps others away from an item. Longer than any single step can take.
 pub const LEASE: Duration = Duration::from_secs(15 * 60);
@@ -30,6 +30,10 @@ pub const LEASE: Duration = Duration::from_secs(15 * 60);
 /// than a lease, so that a clock that is put right by a little, or a look from a transaction that began before the claim,
 /// frees nothing that is held.
 pub const LONGEST_LEASE: Duration = LEASE.saturating_mul(2);
+
+/// What scribe put off for longer than this from now, it put off while the database's clock was ahead: the longest pause
+/// that anybody may ask for, stretched by chance, is shorter.
+pub const LONGEST_PUT_OFF: Duration = LONGEST_WISH.saturating_mul(2);
 
 /// The states, as `status` spells them in capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +61,8 @@ pub struct Item {
     pub lease_until: Option<Duration>,
     /// Before then nobody claims it.
     pub available_at: Duration,
+    /// That time was set by scribe, after a try, and not by whoever queued it.
+    pub is_put_off: bool,
     /// Its e-mail.
     pub email: Option<Uuid>,
 }
@@ -70,6 +76,7 @@ impl Item {
             token: None,
             lease_until: None,
             available_at: now,
+            is_put_off: false,
             email: None,
         }
     }
@@ -83,7 +90,9 @@ impl Item {
     /// The same for a run that leaves to others what they may still come back for.
     pub fn is_claimable_leaving_others(&self, run: RunId, now: Duration) -> bool {
         match self.status {
-            Status::Pending => self.available_at <= now,
+            Status::Pending => {
+                self.available_at <= now || self.is_put_off && self.available_at > now + LONGEST_PUT_OFF
+            }
             Status::Processing => self.is_of(run),
             Status::Completed | Status::Failed => false,
         }
@@ -111,6 +120,7 @@ impl Item {
             self.attempts += i32::from(!is_unanswered);
             self.token = Some(token);
             self.lease_until = Some(now + LEASE);
+            self.is_put_off = false;
         }
         may
     }
@@ -145,32 +155,35 @@ impl Item {
     /// It waits for another try; the attempt stays counted. True, here and below, also where it waits already: most
     /// likely the answer had been lost.
     pub fn retry_later(&mut self, token: &ClaimToken, at: Duration) -> bool {
-        self.give_back(token, 0, Some(at))
+        self.put_off(token, 0, at)
     }
 
     /// It waits as if it had never been claimed, but not before its time.
     pub fn put_aside(&mut self, token: &ClaimToken, at: Duration) -> bool {
-        self.give_back(token, 1, Some(at))
+        self.put_off(token, 1, at)
     }
 
     /// It waits as if it had never been claimed.
-    pub fn put_back(&mut self, token: &ClaimToken) -> bool {
-        self.give_back(token, 1, None)
+    pub fn put_back(&mut self, token: &ClaimToken, now: Duration) -> bool {
+        if self.is_held_by(token) {
+            self.release_at_once(1, now);
+        }
+        self.status == Status::Pending
     }
 
-    fn give_back(&mut self, token: &ClaimToken, attempts_returned: i32, at: Option<Duration>) -> bool {
+    fn put_off(&mut self, token: &ClaimToken, attempts_returned: i32, at: Duration) -> bool {
         if self.is_held_by(token) {
             self.release(attempts_returned);
-            self.available_at = at.unwrap_or(self.available_at);
+            (self.available_at, self.is_put_off) = (at, true);
         }
         self.status == Status::Pending
     }
 
     /// An earlier run of the same state directory is over and left it behind; `refund` if that was not its crash.
-    pub fn take_back(&mut self, earlier: RunId, refund: bool) -> bool {
+    pub fn take_back(&mut self, earlier: RunId, refund: bool, now: Duration) -> bool {
         let may = self.status == Status::Processing && self.is_of(earlier);
         if may {
-            self.release(i32::from(refund));
+            self.release_at_once(i32::from(refund), now);
         }
         may
     }
@@ -187,6 +200,12 @@ impl Item {
     /// Whether a user may cancel it; the row is then gone.
     pub fn may_be_cancelled(&self) -> bool {
         self.status == Status::Pending
+    }
+
+    fn release_at_once(&mut self, attempts_returned: i32, now: Duration) {
+        self.release(attempts_returned);
+        // Its time had come when it was claimed, whatever the clock says now.
+        self.available_at = self.available_at.min(now);
     }
 
     fn release(&mut self, attempts_returned: i32) {

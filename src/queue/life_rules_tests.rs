@@ -24,6 +24,27 @@ fn a_lease_keeps_others_away_to_its_end_unless_a_clock_was_ahead_when_it_was_wri
 }
 
 #[test]
+fn what_was_put_off_waits_for_its_time_unless_a_clock_was_ahead_when_it_was_put_off() {
+    let (mut item, token) = claimed(RunId::fresh());
+    let (other, end) = (RunId::fresh(), NOW + LONGEST_PUT_OFF);
+    assert!(item.retry_later(&token, end));
+    assert!(item.is_claimable(other, end) && !item.is_claimable(other, end - TICK));
+    assert!(!item.is_claimable(other, NOW) && item.is_claimable(other, NOW - TICK));
+    // Somebody wants it sent then.
+    let scheduled = Item { available_at: end, ..Item::queued(NOW) };
+    assert!(!scheduled.is_claimable(other, NOW - TICK));
+}
+
+#[test]
+fn what_is_given_back_may_be_claimed_at_once_whatever_the_clock_says_now() {
+    let run = RunId::fresh();
+    let early = NOW - Duration::from_secs(86_400);
+    let ((mut back, token), (mut taken, _)) = (claimed(run), claimed(run));
+    assert!(back.put_back(&token, early) && taken.take_back(run, true, early));
+    assert_eq!((back, taken), (Item::queued(early), Item::queued(early)));
+}
+
+#[test]
 fn a_claim_counts_as_an_attempt_unless_the_same_run_made_it_and_never_heard_of_it() {
     let run = RunId::fresh();
     let (mut item, _) = claimed(run);
@@ -66,8 +87,8 @@ fn an_end_whose_answer_was_lost_is_ones_own_when_it_is_told_again_and_nobody_els
 #[test]
 fn what_is_put_back_says_whether_it_waits() {
     let (mut item, token) = claimed(RunId::fresh());
-    assert!(!item.put_back(&ClaimToken::fresh(RunId::fresh())));
-    assert!(item.put_back(&token) && item.put_back(&token));
+    assert!(!item.put_back(&ClaimToken::fresh(RunId::fresh()), NOW));
+    assert!(item.put_back(&token, NOW) && item.put_back(&token, NOW));
     assert_eq!(item, Item::queued(NOW));
 }
 
@@ -75,8 +96,8 @@ fn what_is_put_back_says_whether_it_waits() {
 fn only_what_that_earlier_run_left_behind_is_taken_back() {
     let run = RunId::fresh();
     let (mut item, _) = claimed(run);
-    assert!(!item.take_back(RunId::fresh(), true));
-    assert!(item.take_back(run, true) && !item.take_back(run, true));
+    assert!(!item.take_back(RunId::fresh(), true, NOW));
+    assert!(item.take_back(run, true, NOW) && !item.take_back(run, true, NOW));
     assert_eq!(item, Item::queued(NOW));
 }
 

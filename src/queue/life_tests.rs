@@ -270,7 +270,7 @@ impl World {
             && let Some(claim) = unfinished
             && arrives
         {
-            self.rows[place].item.put_back(&claim.token);
+            self.rows[place].item.put_back(&claim.token, self.now);
         }
     }
 
@@ -362,7 +362,7 @@ impl World {
 
     fn take_back(&mut self, machine: usize, earlier: RunId, refund: bool) {
         for row in &mut self.rows {
-            if row.item.take_back(earlier, refund) {
+            if row.item.take_back(earlier, refund, self.now) {
                 assert!(self.runs.contains(&(earlier, machine)), "took what another machine holds");
             }
         }
@@ -388,7 +388,7 @@ impl World {
                 row.item.retry_later(&claim.token, later)
             }
             End::Aside => row.item.put_aside(&claim.token, later),
-            End::PutBack => row.item.put_back(&claim.token),
+            End::PutBack => row.item.put_back(&claim.token, self.now),
         };
         assert!(is_done || !is_held, "what was ours to write was lost");
     }

@@ -10,7 +10,7 @@ use postgres::{Client, Config, NoTls, types::Type};
 use scribe::{
     config::{DatabaseSettings, TlsMode},
     database::{
-        Cause, Database, DatabaseError, Phase, Transaction, hints,
+        Cause, Database, DatabaseError, Phase, Transaction, glance, hints,
         migrate::{self, MigrateError, Misfit, UpgradeTarget},
         queue_items::{self, Email, Reach, Settled},
     },
@@ -136,6 +136,24 @@ fn a_claim_leaves_alone_what_began_to_wait_more_recently_than_it_wants() {
     assert!(queue_items::put_back(&open, &second.claim).unwrap());
     assert!(claim(90).is_none());
     assert_eq!(claim(0).unwrap().claim.item, first.claim.item);
+}
+
+#[test]
+fn what_a_clock_that_was_ahead_put_off_or_queued_is_claimed_and_what_somebody_scheduled_is_not() {
+    for (set, may) in [
+        ("available_at = now() + interval '1 year', error_message = 'busy'", true),
+        ("available_at = 'infinity', error_message = 'busy'", true),
+        ("available_at = now() + interval '36 hours', error_message = 'busy'", false),
+        ("available_at = now() + interval '1 year', created_at = now() + interval '1 year'", true),
+        ("available_at = now() + interval '1 year'", false),
+    ] {
+        let database = with_items(&["A"]);
+        database.query(&format!("UPDATE queue_items SET {set}"), &[]);
+        let seen = glance::glance(&database.open()).unwrap();
+        assert_eq!((seen.waiting, seen.later), (u64::from(may), u64::from(!may)), "{set}");
+        let claimed = queue_items::claim(&database.open(), RunId::fresh()).unwrap().item;
+        assert_eq!(claimed.as_ref().map(|it| it.waited), may.then_some(Some(Duration::ZERO)), "{set}");
+    }
 }
 
 #[test]

@@ -56,8 +56,8 @@ enum Event {
     Cancel {
         item: Index,
     },
-    /// The database's clock was ahead by a year when the lease was written.
-    LeaseForAYear {
+    /// The database's clock was ahead by a year when the row was last written.
+    YearAhead {
         item: Index,
     },
     Wait {
@@ -180,21 +180,25 @@ impl Both {
             Event::PutBack { claim } => {
                 let claim = claim.get(&self.claims).clone();
                 let done = queue_items::put_back(&self.open, &claim).unwrap();
-                assert_eq!(done, self.item(&claim).put_back(&claim.token));
+                assert_eq!(done, self.item(&claim).put_back(&claim.token, now));
             }
             Event::TakeBack { run, refund } => {
                 let run = self.runs[*run];
                 let done = queue_items::take_back(&self.open, run, *refund).unwrap();
-                let expected =
-                    self.items.iter_mut().filter_map(|(_, item)| item.take_back(run, *refund).then_some(()));
+                let expected = self
+                    .items
+                    .iter_mut()
+                    .filter_map(|(_, item)| item.take_back(run, *refund, now).then_some(()));
                 assert_eq!(done, expected.count());
             }
-            Event::LeaseForAYear { item } => {
+            Event::YearAhead { item } => {
                 let (id, item) = item.get_mut(&mut self.items);
                 let year = Duration::from_secs(365 * 86_400);
                 item.lease_until = item.lease_until.map(|until| until + year);
+                item.available_at += year;
                 self.database.query(
-                    "UPDATE queue_items SET lease_expires_at = lease_expires_at + make_interval(days => 365)
+                    "UPDATE queue_items SET lease_expires_at = lease_expires_at + make_interval(days => 365),
+                                            available_at = available_at + make_interval(days => 365)
                      WHERE id = $1",
                     &[id],
                 );
@@ -296,7 +300,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => claim().prop_map(|item| Event::Retry { item }),
         1 => claim().prop_map(|item| Event::Cancel { item }),
         1 => (0..2_usize, any::<bool>()).prop_map(|(run, refund)| Event::TakeBack { run, refund }),
-        1 => claim().prop_map(|item| Event::LeaseForAYear { item }),
+        1 => claim().prop_map(|item| Event::YearAhead { item }),
         // So that no lease and no pause ends within seconds of a claim.
         2 => prop::sample::select(vec![4_u64, 20]).prop_map(|minutes| Event::Wait { minutes }),
     ]

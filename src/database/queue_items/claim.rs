@@ -9,7 +9,7 @@ use crate::{
     pipeline::{Fields, MAX_TEMPLATE_BYTES, Request, Step},
     queue::{
         Claim, ClaimToken, RunId,
-        life::{LEASE, LONGEST_LEASE},
+        life::{LEASE, LONGEST_LEASE, LONGEST_PUT_OFF},
     },
 };
 
@@ -86,6 +86,18 @@ pub(in crate::database) fn lease_end() -> String {
     )
 }
 
+/// When an item that waits may be claimed; see [`Item::is_claimable`](crate::queue::life::Item). What scribe itself put off
+/// (it says why), and what was queued at a time that is still to come, cannot lie so far ahead unless a clock was wrong;
+/// what somebody put off by hand waits for its time.
+pub(in crate::database) fn claimable_from() -> String {
+    let longest = LONGEST_PUT_OFF.as_secs();
+    format!(
+        "CASE WHEN available_at > now() + interval '{longest} seconds'
+                   AND (error_message IS NOT NULL OR created_at > now()::timestamp + interval '{longest} seconds')
+         THEN '-infinity' ELSE available_at END"
+    )
+}
+
 /// Claims the oldest item that waits, if there is one. What this very run still has in PROCESSING at this moment is
 /// an item whose claim was never answered: it is taken again and costs no further attempt.
 pub fn claim(database: &Database, run: RunId) -> Result<Polled, DatabaseError> {
@@ -134,7 +146,7 @@ fn claim_next(run: RunId, token: &ClaimToken, reach: Reach) -> String {
     format!(
         "next AS (
             SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered,
-                   CASE status::text WHEN 'PENDING' THEN extract(epoch FROM now() - greatest(available_at, 'epoch')) END
+                   CASE status::text WHEN 'PENDING' THEN extract(epoch FROM now() - greatest(least(available_at, now()), 'epoch')) END
                        AS waited
             FROM queue_items WHERE {claimable} ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
         ), claimed AS (
@@ -152,9 +164,10 @@ fn claim_next(run: RunId, token: &ClaimToken, reach: Reach) -> String {
 /// It waits and its time came so long ago, or it is in work and may be taken all the same.
 fn claimable(least_wait: Duration, in_work: &str) -> String {
     let since = format!("now() - interval '{} milliseconds'", least_wait.as_millis());
+    let from = claimable_from();
     format!(
         "status::text IN ('PENDING', 'PROCESSING')
-         AND CASE status::text WHEN 'PENDING' THEN available_at <= {since} ELSE {in_work} END"
+         AND CASE status::text WHEN 'PENDING' THEN {from} <= {since} ELSE {in_work} END"
     )
 }
 
