@@ -20,7 +20,8 @@ pub struct Item {
     pub recipient_name: Option<String>,
     /// How it stood before the order.
     pub state: State,
-    /// Another item of the same recipient waits, is worked on, or is finished. False where texts cannot be read.
+    /// Another item of the same recipient waits, is worked on, or is finished, or an e-mail to them was stored since this
+    /// one ended. False where texts cannot be read.
     pub is_elsewhere: bool,
 }
 
@@ -66,13 +67,18 @@ pub enum Found {
 }
 
 /// What other people wrote, for display only, and whether the recipient, as `enqueue` tells them apart, has another item
-/// that brings or brought an e-mail.
+/// that brings or brought an e-mail, or an e-mail whose item is gone.
 const TEXTS: &str = "recipient_name::text, celery_task_id::text, current_step::text,
-                EXISTS (SELECT FROM queue_items other
-                        WHERE other.user_id = queue_items.user_id AND other.id <> queue_items.id
-                          AND other.status::text IN ('PENDING', 'PROCESSING', 'COMPLETED')
-                          AND coalesce(lower(other.recipient_email::text) = lower(queue_items.recipient_email::text),
-                                       lower(other.recipient_name::text) = lower(queue_items.recipient_name::text)))";
+                EXISTS (SELECT FROM (
+                            SELECT recipient_email, recipient_name FROM queue_items other
+                            WHERE other.user_id = queue_items.user_id AND other.id <> queue_items.id
+                              AND other.status::text IN ('PENDING', 'PROCESSING', 'COMPLETED')
+                            UNION ALL
+                            SELECT recipient_email, recipient_name FROM emails
+                            WHERE emails.user_id = queue_items.user_id AND emails.created_at >= completed_at
+                        ) AS elsewhere
+                        WHERE coalesce(lower(elsewhere.recipient_email::text) = lower(queue_items.recipient_email::text),
+                                       lower(elsewhere.recipient_name::text) = lower(queue_items.recipient_name::text)))";
 
 /// The same where the database cannot hand that out.
 const NO_TEXTS: &str = "NULL::text, NULL::text, NULL::text, FALSE";
@@ -99,8 +105,8 @@ const HASTEN: &str = "UPDATE queue_items SET available_at = now() WHERE id = $1"
 const REMOVE: &str = "DELETE FROM queue_items WHERE id = $1";
 
 /// Gives an item that failed, is finished, or was abandoned a new life, and makes one that was postponed claimable at
-/// once. Nothing happens to one that waits or is being worked on, nor to a failed one whose recipient was queued again
-/// since ([`Item::is_elsewhere`]), unless `anyway`. Whoever queues or orders for the same user at the same time waits, so
+/// once. Nothing happens to one that waits or is being worked on, nor to a failed one whose recipient has or had
+/// another ([`Item::is_elsewhere`]), unless `anyway`. Whoever queues or orders for the same user at the same time waits, so
 /// that no two see the other's recipient as free.
 pub fn retry(database: &Database, id_prefix: &str, anyway: bool) -> Result<Found, DatabaseError> {
     order(database, "retry item", id_prefix, lock_user_of, |item| match item.state {

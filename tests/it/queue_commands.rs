@@ -306,6 +306,25 @@ fn who_failed_and_was_queued_again_gets_no_second_email_unawares() {
 }
 
 #[test]
+fn who_failed_and_got_an_email_since_gets_no_second_one_unawares_though_its_item_is_gone() {
+    let database = with(&[ADA]);
+    let id = ids(&database).remove(0);
+    for (failed, is_known) in [("now() - interval '1 hour'", true), ("now() + interval '1 hour'", false)] {
+        set(&database, &format!("status = 'FAILED', completed_at = {failed}"));
+        database.query("DELETE FROM emails", &[]);
+        database.query(
+            "INSERT INTO emails (id, user_id, recipient_name, recipient_interest, email_message, template_type)
+             SELECT gen_random_uuid(), user_id, upper(recipient_name), recipient_interest, 'Dear Ada', 'GENERAL'
+             FROM queue_items",
+            &[],
+        );
+        assert_eq!(met(queue_orders::retry(&database.open(), &id, false)), State::Failed);
+        // An e-mail of before it failed may be of an earlier life.
+        assert_eq!(database.items()[0].0, if is_known { "FAILED" } else { "PENDING" });
+    }
+}
+
+#[test]
 fn of_two_that_failed_for_one_recipient_two_orders_at_once_bring_back_one() {
     let database = with(&[ADA, ADA]);
     let (ids, ways) = (ids(&database), [database.open(), database.open()]);

@@ -98,8 +98,8 @@ fn retry(settings: &Settings, id: &str, again: bool, output: &mut Output<'_>) ->
         State::Failed if item.is_elsewhere && !again => {
             return Err(Failure::because(
                 "nothing was changed",
-                format!("{} was queued once more since this failed, and would get two e-mails", named(&item)),
-                "`scribe queue list` shows both; `--again` queues this one all the same",
+                format!("{} was queued apart from this, too, and would get two e-mails", named(&item)),
+                "`scribe queue list` and `scribe email list` show what there is; `--again` queues this one all the same",
             ));
         }
         State::Failed | State::Abandoned => "is queued again",
