@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Database, DatabaseError, Parameter, Transaction};
 use crate::{
     pipeline::{Draft, Step},
-    queue::{Claim, RunId, life::LEASE},
+    queue::{Claim, RunId, failure::MOST_ATTEMPTS, life::LEASE},
 };
 
 pub use self::{
@@ -176,7 +176,8 @@ fn ours(claim: &Claim) -> [Parameter<'_>; 2] {
 /// Marks an item FAILED. May be repeated after a lost answer. False: it was no longer ours.
 pub fn fail(database: &Database, claim: &Claim, message: &str) -> Result<bool, DatabaseError> {
     let fail = format!(
-        "UPDATE queue_items SET status = 'FAILED', completed_at = now(), error_message = $3, lease_expires_at = NULL
+        "UPDATE queue_items SET status = 'FAILED', completed_at = now(), error_message = $3, lease_expires_at = NULL,
+                                attempts = least(attempts, {MOST_ATTEMPTS})
          WHERE {IS_OURS} RETURNING 1"
     );
     let [item, token] = ours(claim);

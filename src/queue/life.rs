@@ -21,7 +21,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{ClaimToken, RunId, failure::LONGEST_WISH};
+use super::{
+    ClaimToken, RunId,
+    failure::{LONGEST_WISH, MOST_ATTEMPTS},
+};
 
 /// How long a claim, or the start of a step, keeps others away from an item. Longer than any single step can take.
 pub const LEASE: Duration = Duration::from_secs(15 * 60);
@@ -143,11 +146,13 @@ impl Item {
         may || self.email == Some(email)
     }
 
-    /// There will be no e-mail. True also where that was written before: the answer had been lost.
+    /// There will be no e-mail. True also where that was written before: the answer had been lost. A claim that only found
+    /// the item tried too often already was no attempt.
     pub fn fail(&mut self, token: &ClaimToken) -> bool {
         let may = self.is_held_by(token);
         if may {
             (self.status, self.lease_until) = (Status::Failed, None);
+            self.attempts = self.attempts.min(MOST_ATTEMPTS);
         }
         may || self.status == Status::Failed && self.token.as_ref() == Some(token)
     }

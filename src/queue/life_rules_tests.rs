@@ -85,6 +85,14 @@ fn an_end_whose_answer_was_lost_is_ones_own_when_it_is_told_again_and_nobody_els
 }
 
 #[test]
+fn the_claim_that_finds_an_item_tried_too_often_is_no_attempt() {
+    let (mut item, token) = claimed(RunId::fresh());
+    item.attempts = MOST_ATTEMPTS + 1;
+    assert!(item.fail(&token));
+    assert_eq!(item.attempts, MOST_ATTEMPTS);
+}
+
+#[test]
 fn what_is_put_back_says_whether_it_waits() {
     let (mut item, token) = claimed(RunId::fresh());
     assert!(!item.put_back(&ClaimToken::fresh(RunId::fresh()), NOW));

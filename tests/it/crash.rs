@@ -58,8 +58,8 @@ fn an_item_that_kills_scribe_again_and_again_ends_failed() {
     }
     program.ok(&["run", "--until-empty"]);
     release(&hold);
-    let (status, _, _, message) = database.items().remove(0);
-    assert_eq!(status, "FAILED");
+    let (status, _, attempts, message) = database.items().remove(0);
+    assert_eq!((&*status, attempts), ("FAILED", 5));
     assert!(message.unwrap().contains("5 times"));
 }
 
