@@ -4,7 +4,7 @@
 //! take must not hold up all those behind it. Both come out by comparing items:
 //!
 //! * What may pass by itself costs the item an attempt, until so many different items in a row have failed by the same
-//!   service that it cannot be the items.
+//!   service that it cannot be the items. The last attempt needs a witness that the service takes other work.
 //! * What will not pass costs nothing. But an item that fails so again and again is put aside for a while, so that the
 //!   next ones are tried; and whenever another item has got through meanwhile, its next failure is its own.
 //!
@@ -14,7 +14,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use uuid::Uuid;
 
-use super::failure::{self, LONGEST_WISH, Next, shortened};
+use super::failure::{self, LONGEST_WISH, MOST_ATTEMPTS, Next, shortened};
 use crate::{
     condition::{Obstacle, Severity},
     pipeline::Error,
@@ -76,9 +76,11 @@ impl Blame {
         let shown = Obstacle { condition, detail: detail.clone(), retry_after: *retry_after };
         let are_many = self.note(item, condition.subject()) >= ALIKE;
         let trace = self.trace(item);
-        // Without a witness, one item often is as good as many.
-        let is_often = passes == Some(false) && trace.failures > ALIKE_ALONE;
-        if !are_many && (passes.is_some() && !is_often || trace.is_suspect) {
+        // Without a witness, one item often is as good as many; and none is given up: scribe may have been started anew
+        // again and again in one outage, or others may have tried the item, and each knows only its own failures.
+        let needs_witness = trace.failures > ALIKE_ALONE || attempts >= MOST_ATTEMPTS;
+        let is_own = passes.is_some_and(|has_just_answered| has_just_answered || !needs_witness);
+        if !are_many && (is_own || trace.is_suspect) {
             // Each time needs a witness of its own.
             (trace.spared, trace.is_suspect) = (0, false);
             return (failure::own(&told(&shown, passes.is_some()), shown.retry_after, attempts), None);

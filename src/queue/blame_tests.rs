@@ -130,6 +130,20 @@ fn one_item_alone_is_charged_twice_in_passing_unless_the_service_answers_others(
 }
 
 #[test]
+fn an_item_is_given_up_only_if_the_service_has_just_answered_or_let_another_one_through() {
+    let last = |blame: &mut Blame, has_just_answered| {
+        blame.after_failure(item(1), &passing(&MODEL_FAILING, has_just_answered), MOST_ATTEMPTS).0
+    };
+    // As many scribes, or starts of one, as an outage may see.
+    assert_eq!([(); 10].map(|()| last(&mut Blame::default(), false)), [(); 10].map(|()| Next::PutBack));
+    assert!(matches!(last(&mut Blame::default(), true), Next::Fail(_)));
+    let mut blame = Blame::default();
+    assert_eq!(last(&mut blame, false), Next::PutBack);
+    blame.succeeded(item(2), |_| true);
+    assert!(matches!(last(&mut blame, false), Next::Fail(_)));
+}
+
+#[test]
 fn failures_by_different_services_are_not_failures_alike() {
     let mut blame = Blame::default();
     let (search, model) = (passing(&SEARCH_UNAVAILABLE, false), passing(&MODEL_FAILING, false));
@@ -296,6 +310,11 @@ impl World {
         self.items.iter().filter(|(item, poison)| poison.is_none() && is_so(item.status)).count()
     }
 
+    /// What is remembered is gone.
+    fn restart(&mut self) {
+        (self.blame, self.turns, self.is_suspect) = (Blame::default(), Turns::default(), false);
+    }
+
     fn outage(&self) -> Option<Way> {
         let outage = self.outages.iter().find(|(from, until, _)| (*from..*until).contains(&self.now));
         outage.map(|(_, _, way)| *way)
@@ -339,19 +358,30 @@ proptest! {
         poison in prop::collection::vec(prop_oneof![1 => Just(None), 1 => way().prop_map(Some)], 3..60),
         outages in prop::collection::vec(
             (0..20_u64, 1..120_u64, way()).prop_map(|(after, lasts, way)| Outage { after, lasts, way }), 0..3),
+        minutes_of_a_life in prop::option::of(5..60_u64),
     ) {
         let mut world = World::new(&poison, &outages);
         let run = RunId::fresh();
-        let mut are_many = true;
+        let life = minutes_of_a_life.map(|minutes| Duration::from_secs(minutes * 60));
+        let mut born = Duration::ZERO;
+        let mut can_be_compared = true;
         let end = world.outages.last().map_or(Duration::ZERO, |outage| outage.1);
-        while world.now < end + Duration::from_secs(4 * 3600) {
-            // Where an outage leaves fewer than three that need it, nobody can be compared with anybody.
-            are_many &= world.outage().is_none() || world.sound(|status| status != Status::Completed) >= 3;
+        while world.now < end + Duration::from_secs(8 * 3600) {
+            let is_new = life.is_some_and(|life| world.now >= born + life);
+            if is_new {
+                born = world.now;
+                world.restart();
+            }
+            // Where a service takes small questions and nothing else, nobody can be compared with anybody once fewer
+            // than three need it, or the others are forgotten.
+            let are_few = world.sound(|status| status != Status::Completed) < 3;
+            can_be_compared &= world.outage() != Some(Way::PassingLarge) || !are_few && !is_new;
             world.round(run);
             let failed = world.sound(|status| status == Status::Failed);
-            prop_assert!(failed == 0 || !are_many, "{:?}", world.items);
+            prop_assert!(failed == 0 || !can_be_compared, "{:?}", world.items);
         }
         let waits = world.sound(|status| !matches!(status, Status::Completed | Status::Failed));
-        prop_assert_eq!(waits, 0, "{:?}", world.items);
+        // Whose turn it is, is forgotten as well.
+        prop_assert!(waits == 0 || life.is_some(), "{waits}: {:?}", world.items);
     }
 }

@@ -80,6 +80,27 @@ fn a_model_that_says_nothing_fails_no_row() {
 }
 
 #[test]
+fn a_scribe_that_is_started_anew_again_and_again_while_the_model_is_away_fails_no_row() {
+    let (database, web, server) =
+        (TestDatabase::migrated(), SampleWeb::start(&[]), ModelServer::start(Mood::Overloaded));
+    queue(&database, 1, "Dear {{name}}, {{detail|hello}} [Your Name]");
+    let program = program(&database, &web, &server);
+    for _ in 0..8 {
+        let mut daemon = program.start(&[]);
+        eventually("it is seen that the model is away", || {
+            database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+            daemon.http("GET", "/health").contains("\"code\":\"model-")
+        });
+        daemon.signal("TERM");
+        assert_eq!(daemon.wait(), 0);
+    }
+    assert_eq!(count(&database, "FAILED"), 0);
+    server.becomes(Mood::Obeys);
+    let _daemon = program.start(&[]);
+    eventually("it is done", || count(&database, "COMPLETED") == 1);
+}
+
+#[test]
 fn a_model_whose_connections_break_in_the_middle_of_eighty_rows_fails_none() {
     dead_model(MANY, |_, gate| gate.close(), |_, gate| gate.open());
 }
@@ -165,6 +186,45 @@ fn without_arxiv_rows_that_need_a_paper_wait_at_no_cost_and_the_others_are_done(
     });
     database.assert_one_email_per_finished_item(3);
     assert!(!daemon.http("GET", "/health").contains("arxiv-away"));
+}
+
+#[test]
+fn of_several_scribes_that_are_killed_none_is_kept_from_the_sound_rows_by_those_that_must_wait() {
+    const NEEDY: i64 = 10;
+    const SOUND: i64 = 20;
+    let (database, web) = (TestDatabase::migrated(), SampleWeb::start(&[]));
+    let gate = Gate::before_url(&web.url);
+    gate.close();
+    let user = database.user();
+    for _ in 0..NEEDY {
+        database.queue(
+            user,
+            "Dear {{name}}, I read {{paper}}. [Your Name]",
+            &[("Ada Marlowe", "tidal energy")],
+        );
+    }
+    queue(&database, SOUND as usize, "Dear {{name}}, I read {{paper|your work}}. [Your Name]");
+    let program =
+        || impatient(&database, &web).env("ARXIV_BASE_URL", &gate.url()).env("POLL_INTERVAL", "0.2");
+    let programs = [(); 3].map(|()| program());
+    let mut daemons: Vec<Daemon> = programs.iter().map(|program| program.start(&[])).collect();
+    // The rows that wait are back at once, and first in the queue.
+    let done = || {
+        database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+        count(&database, "COMPLETED")
+    };
+    let kills = [(0, 4), (1, 8), (2, 12), (0, 16)];
+    for (killed, reached) in kills {
+        eventually("they go on", || done() >= reached);
+        daemons.remove(killed).kill_9();
+        daemons.insert(killed, programs[killed].start(&[]));
+    }
+    eventually("all that can be done are done", || done() == SOUND);
+    database.assert_one_email_per_finished_item(SOUND);
+    assert_eq!(count(&database, "FAILED"), 0, "{:?}", database.items());
+    gate.open();
+    eventually("the others are done", || done() == NEEDY + SOUND);
+    database.assert_one_email_per_finished_item(NEEDY + SOUND);
 }
 
 #[test]
