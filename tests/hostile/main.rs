@@ -153,7 +153,7 @@ fn meeting_one_of_them() {
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let (before, started) = (peak(), Instant::now());
     let (kind, reason) = outcome(case, &web, port);
-    let (took, memory) = (started.elapsed().as_secs_f64(), peak() - before);
+    let (took, memory) = (started.elapsed().as_secs_f64(), peak().saturating_sub(before));
     let reason: String = reason.chars().take(120).collect();
     println!("MET {kind:<12} {took:>7.3} {memory:>6}  {}", reason.escape_debug());
 }
@@ -174,7 +174,7 @@ fn web(case: &Case, port: usize) -> Web {
     }
 }
 
-/// The most memory that this process had since it was set back, in KiB.
+/// The most memory that this process had since it was set back, in KiB; not exact, so it may be less than a moment ago.
 fn peak() -> u64 {
     peak_of("self").unwrap()
 }
