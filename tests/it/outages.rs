@@ -27,18 +27,22 @@ fn count(database: &TestDatabase, status: &str) -> i64 {
     database.number(&format!("SELECT count(*) FROM queue_items WHERE status = '{status}'"))
 }
 
+/// What is put off is back at once: its pauses are not the test's.
+fn hasten(database: &TestDatabase) {
+    database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+}
+
 /// All are done, and the outage cost no more attempts altogether than it may.
 fn assert_all_done(database: &TestDatabase, rows: usize, daemon: &Daemon, charges: i64) {
     let rows = rows as i64;
     let mut done = 0;
     eventually("work goes on by itself", || {
         let before = std::mem::replace(&mut done, count(database, "COMPLETED"));
-        // What was charged once waits for its time; the test does not.
-        database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+        hasten(database);
         done > before || done == rows
     });
     eventually("all are done", || {
-        database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+        hasten(database);
         count(database, "COMPLETED") == rows
     });
     database.assert_one_email_per_finished_item(rows);
@@ -60,7 +64,7 @@ fn dead_model(rows: usize, fail: impl Fn(&ModelServer, &Gate), mend: impl Fn(&Mo
     // Every row gets its chance to fail, again and again.
     let knocks = gate.knocks();
     eventually("it is asked now and then", || {
-        database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+        hasten(&database);
         gate.knocks() >= knocks + 3
     });
     assert_eq!(count(&database, "FAILED"), 0, "{}", daemon.log());
@@ -88,7 +92,7 @@ fn a_scribe_that_is_started_anew_again_and_again_while_the_model_is_away_fails_n
     for _ in 0..8 {
         let mut daemon = program.start(&[]);
         eventually("it is seen that the model is away", || {
-            database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+            hasten(&database);
             daemon.http("GET", "/health").contains("\"code\":\"model-")
         });
         daemon.signal("TERM");
@@ -172,7 +176,7 @@ fn without_arxiv_rows_that_need_a_paper_wait_at_no_cost_and_the_others_are_done(
     for _ in 0..6 {
         let line = daemon.log().matches("put aside").count();
         eventually("one is put aside", || {
-            database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+            hasten(&database);
             daemon.log().matches("put aside").count() > line
         });
     }
@@ -181,7 +185,7 @@ fn without_arxiv_rows_that_need_a_paper_wait_at_no_cost_and_the_others_are_done(
     assert!(database.items()[..2].iter().all(|item| item.0 != "FAILED" && item.2 <= 2), "{}", daemon.log());
     gate.open();
     eventually("all are done", || {
-        database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+        hasten(&database);
         count(&database, "COMPLETED") == 3
     });
     database.assert_one_email_per_finished_item(3);
@@ -210,7 +214,7 @@ fn of_several_scribes_that_are_killed_none_is_kept_from_the_sound_rows_by_those_
     let mut daemons: Vec<Daemon> = programs.iter().map(|program| program.start(&[])).collect();
     // The rows that wait are back at once, and first in the queue.
     let done = || {
-        database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+        hasten(&database);
         count(&database, "COMPLETED")
     };
     let kills = [(0, 4), (1, 8), (2, 12), (0, 16)];
@@ -240,9 +244,8 @@ fn a_row_that_the_model_never_takes_holds_up_nobody_and_pays_for_it_itself() {
     daemon.wait_for_health("model-unusable");
     eventually("the others are done", || count(&database, "COMPLETED") == 2);
     daemon.wait_for_health("\"status\":\"healthy\"");
-    // Its pauses are not the test's.
     eventually("it has paid", || {
-        database.query("UPDATE queue_items SET available_at = now() WHERE available_at > now()", &[]);
+        hasten(&database);
         database.items()[0].0 == "FAILED"
     });
     assert!(database.items()[0].3.as_ref().unwrap().contains("given up after 5 attempts"));
