@@ -1,13 +1,15 @@
 //! Large feeds of hostile shapes, in place of arXiv's, take little memory. A process of its own, because it measures this
 //! process's memory.
+mod peak;
+
 use std::{
-    fs,
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
     thread,
     time::Duration,
 };
 
+use peak::{grown_since, peak};
 use scribe::{
     config::{SearchProvider, WebSettings},
     web::{Paper, PaperQuery, Web, WebError},
@@ -19,14 +21,7 @@ const ENTRY: &str =
 /// What is sent. Up to 8 MiB are read; less shows the same, and sooner.
 const SIZE: usize = 3 * 1024 * 1024;
 /// In KiB: what a feed may cost.
-const MOST_MEMORY: usize = 1 << 10;
-
-/// The most memory that this process ever had, in KiB. The kernel's sums are not exact: it may be less than a moment ago.
-fn peak() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    peak.trim().trim_end_matches(" kB").parse().unwrap()
-}
+const MOST_MEMORY: u64 = 1 << 10;
 
 /// Answers one request with the beginning and then the unit, again and again, and the end.
 fn serve(listener: &TcpListener, begin: &str, unit: &str, end: &str) {
@@ -84,7 +79,7 @@ fn no_feed_takes_more_than_a_megabyte() {
     ] {
         let before = peak();
         let outcome = papers(begin, unit, "");
-        let cost = peak().saturating_sub(before);
+        let cost = grown_since(before);
         println!("{name}: {cost} KiB, {:?}", outcome.map(|papers| papers.len()));
         assert!(cost < MOST_MEMORY, "{name}: {cost} KiB");
     }

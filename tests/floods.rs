@@ -3,13 +3,12 @@
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "it/support/fake_server.rs"]
 mod fake_server;
+mod peak;
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use fake_server::{Client, authentication, description, fake_server, message, row};
+use peak::{grown_since, peak};
 use scribe::{
     config::{DatabaseSettings, Secret, TlsMode},
     database::{Cause, Database, DatabaseError, Phase, hints},
@@ -19,7 +18,7 @@ use scribe::{
 const DEADLINE: Duration = Duration::from_secs(2 + 2 + 2 + 1);
 
 /// In KiB: what a flood may cost.
-const MOST_MEMORY: usize = 64 << 10;
+const MOST_MEMORY: u64 = 64 << 10;
 
 fn database(port: u16) -> Database {
     Database::new(&DatabaseSettings {
@@ -34,13 +33,6 @@ fn database(port: u16) -> Database {
         statement_timeout: Duration::from_secs(2),
     })
     .unwrap()
-}
-
-/// The most memory that this process ever had, in KiB. The kernel's sums are not exact: it may be less than a moment ago.
-fn peak() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    peak.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
 fn before_login(unit: Vec<u8>) -> u16 {
@@ -90,7 +82,7 @@ fn a_server_that_floods_ends_the_unit_and_fills_no_memory() {
         let before = peak();
         let started = Instant::now();
         let error: DatabaseError = database(port).batch("poll", "SELECT 1").map(|_| ()).unwrap_err();
-        let (took, cost) = (started.elapsed(), peak().saturating_sub(before));
+        let (took, cost) = (started.elapsed(), grown_since(before));
         println!("{what}: {error}, after {:.2} s, {cost} KiB more", took.as_secs_f64());
         assert!(took < DEADLINE, "{what}: {took:?}");
         assert_eq!(error.phase, phase, "{what}: {error}");

@@ -1,12 +1,14 @@
 //! What a page of the largest size that is read costs: at most 8 MB of memory, and an end in time. Each page is read
 //! in a process of its own, because the most memory that a process ever had is measured.
+mod peak;
+
 use std::{
-    fs,
     io::{Cursor, Read},
     process::Command,
     time::{Duration, Instant},
 };
 
+use peak::{grown_since, peak};
 use scribe::web::page_of;
 
 /// In KiB: what a page may add.
@@ -121,19 +123,12 @@ fn pages() -> Vec<Hostile> {
     ]
 }
 
-/// The most memory that this process ever had, in KiB. The kernel's sums are not exact: it may be less than a moment ago.
-fn peak() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    peak.trim().trim_end_matches(" kB").parse().unwrap()
-}
-
 /// Reads the page and prints its cost in KiB and microseconds.
 fn read(page: &Hostile) {
     let body = page.body();
     let (before, started) = (peak(), Instant::now());
     let read = page_of(body, "text/html", String::new()).unwrap();
-    println!("cost {} {} {}", peak().saturating_sub(before), started.elapsed().as_micros(), read.text.len());
+    println!("cost {} {} {}", grown_since(before), started.elapsed().as_micros(), read.text.len());
 }
 
 #[test]

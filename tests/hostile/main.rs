@@ -1,6 +1,8 @@
 //! Servers that mean harm, or were never finished: each ends within a stated time, with a reason, and costs little memory.
 //! `cargo test --test hostile -- --nocapture` prints the table. Each is met by a process of its own, whose memory is
 //! measured from after a first, harmless page.
+#[path = "../peak/mod.rs"]
+mod peak;
 mod servers;
 
 use std::{
@@ -16,6 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use peak::{grown_since, peak, peak_of};
 use scribe::{
     config::{SearchProvider, WebSettings},
     web::{MOST_PAGE_BYTES, Page, PaperQuery, Query, Web, WebError},
@@ -153,7 +156,7 @@ fn meeting_one_of_them() {
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let (before, started) = (peak(), Instant::now());
     let (kind, reason) = outcome(case, &web, port);
-    let (took, memory) = (started.elapsed().as_secs_f64(), peak().saturating_sub(before));
+    let (took, memory) = (started.elapsed().as_secs_f64(), grown_since(before));
     let reason: String = reason.chars().take(120).collect();
     println!("MET {kind:<12} {took:>7.3} {memory:>6}  {}", reason.escape_debug());
 }
@@ -172,18 +175,6 @@ fn web(case: &Case, port: usize) -> Web {
         "in time" => Web::hurried(&settings, SHORT_CALL),
         _ => Web::new(&settings),
     }
-}
-
-/// The most memory that this process had since it was set back, in KiB; not exact, so it may be less than a moment ago.
-fn peak() -> u64 {
-    peak_of("self").unwrap()
-}
-
-/// The same of another process; `None` when it has ended.
-fn peak_of(process: &str) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    peak.trim().trim_end_matches(" kB").parse().ok()
 }
 
 fn outcome(case: &Case, web: &Web, port: usize) -> (&'static str, String) {
