@@ -8,6 +8,9 @@ use super::{Cause, Database, DatabaseError, Phase, queue_items::IN_INDEX_ORDER};
 /// No more unfinished items are looked at, in the order of a claim: a queue of any length adds only so much to one.
 pub const MOST_COUNTED: u64 = 1000;
 
+/// How long it has been an item's turn: not at all before its time, and since 1970 where that lies in the infinite past.
+pub(super) const TURN_FOR: &str = "now() - greatest(least(available_at, now()), 'epoch')";
+
 /// What waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backlog {
@@ -21,7 +24,7 @@ impl Backlog {
     /// The query whose row is [read](Backlog::read), over the items for which `is_meant` holds, our own words.
     pub(super) fn query(is_meant: &str) -> String {
         format!(
-            "SELECT count(*) AS waiting, coalesce(extract(epoch FROM max(now() - greatest(least(available_at, now()), 'epoch'))), 0) AS oldest_seconds
+            "SELECT count(*) AS waiting, coalesce(extract(epoch FROM max({TURN_FOR})), 0) AS oldest_seconds
              FROM (
                 SELECT id, status, available_at FROM queue_items WHERE status::text IN ('PENDING', 'PROCESSING')
                 ORDER BY created_at, seq LIMIT {MOST_COUNTED}

@@ -79,7 +79,7 @@ pub fn note_step(database: &Database, claim: &Claim, step: Step) -> Result<bool,
 
 /// Puts an item back as if it had never been claimed. False: it neither was ours nor waits already.
 pub fn put_back(database: &Database, claim: &Claim) -> Result<bool, DatabaseError> {
-    let set = format!("{}, {AT_ONCE}", untouched(1));
+    let set = waiting_at_once(1);
     let ours = is_ours(claim);
     let sql = format!(
         "WITH done AS (UPDATE queue_items SET {set} WHERE {ours} RETURNING id)
@@ -109,15 +109,12 @@ fn update_ours(
 /// scribe itself crashed (`refund` is false), and does not where it was stopped or the machine lost its power.
 pub fn take_back(database: &Database, earlier: RunId, refund: bool) -> Result<usize, DatabaseError> {
     let sql = format!(
-        "UPDATE queue_items SET {}, {AT_ONCE} WHERE status::text = 'PROCESSING' AND celery_task_id::text LIKE '{}%' RETURNING id",
-        untouched(i32::from(refund)),
+        "UPDATE queue_items SET {} WHERE status::text = 'PROCESSING' AND celery_task_id::text LIKE '{}%' RETURNING id",
+        waiting_at_once(i32::from(refund)),
         earlier.token_prefix()
     );
     Ok(database.batch("take back", &sql)?.len())
 }
-
-/// Its time had come when it was claimed, whatever the clock says now.
-const AT_ONCE: &str = "available_at = least(available_at, now())";
 
 /// What an item looks like that nobody has claimed, but for when it may be claimed.
 fn untouched(attempts_returned: i32) -> String {
@@ -125,6 +122,11 @@ fn untouched(attempts_returned: i32) -> String {
         "status = 'PENDING', current_step = NULL, started_at = NULL, celery_task_id = NULL, lease_expires_at = NULL, \
          attempts = greatest(attempts - {attempts_returned}, 0)"
     )
+}
+
+/// The same for one that is nobody's again and waits: its time had come when it was claimed, whatever the clock says now.
+fn waiting_at_once(attempts_returned: i32) -> String {
+    format!("{}, available_at = least(available_at, now())", untouched(attempts_returned))
 }
 
 /// Stores the e-mail and completes the item, both or neither. May be repeated with the same `email` after a lost

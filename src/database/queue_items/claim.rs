@@ -5,7 +5,11 @@ use postgres::SimpleQueryRow;
 use uuid::Uuid;
 
 use crate::{
-    database::{Backlog, Database, DatabaseError, backlog::seconds, hints},
+    database::{
+        Backlog, Database, DatabaseError,
+        backlog::{TURN_FOR, seconds},
+        hints,
+    },
     pipeline::{Fields, MAX_TEMPLATE_BYTES, Request, Step},
     queue::{
         Claim, ClaimToken, RunId,
@@ -146,8 +150,7 @@ fn claim_next(run: RunId, token: &ClaimToken, reach: Reach) -> String {
     format!(
         "next AS (
             SELECT id, coalesce(celery_task_id::text LIKE '{own}%', FALSE) AND status::text = 'PROCESSING' AS unanswered,
-                   CASE status::text WHEN 'PENDING' THEN extract(epoch FROM now() - greatest(least(available_at, now()), 'epoch')) END
-                       AS waited
+                   CASE status::text WHEN 'PENDING' THEN extract(epoch FROM {TURN_FOR}) END AS waited
             FROM queue_items WHERE {claimable} ORDER BY created_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED
         ), claimed AS (
             UPDATE queue_items q
